@@ -1,0 +1,1 @@
+"""What can be wrong by a cent, a number, a rate or a state. Pure Python: no Django, no clock."""

@@ -1,0 +1,141 @@
+"""The life of a document: five independent facts, one label derived from them.
+
+SPEC, section 4: issued, sent, exported, settled (computed), closed. The label is for lists; what may
+happen next is decided on the facts, never on the label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from facturier.rules.document import Kind
+from facturier.rules.refusal import Refused
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    FINAL = "final"
+    EXPORTED = "exported"
+    SENT = "sent"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    CREDITED = "credited"
+    CLOSED = "closed"
+    PRO_FORMA_PREPARING = "pro_forma_preparing"
+    PRO_FORMA_SENT = "pro_forma_sent"
+    PRO_FORMA_CONVERTED = "pro_forma_converted"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What has happened to a document. Amounts are minor units of its currency."""
+
+    kind: Kind
+    gross_minor: int = 0
+    paid_minor: int = 0
+    refunded_minor: int = 0
+    credited_minor: int = 0
+    issued: bool = False
+    sent_at: datetime | None = None
+    exported_at: datetime | None = None
+    closed: bool = False
+    converted: bool = False
+    due_date: date | None = None
+
+    @property
+    def balance_minor(self) -> int:
+        """What is still owed: the gross less payments and credits, plus what was paid back."""
+        return self.gross_minor - self.paid_minor - self.credited_minor + self.refunded_minor
+
+
+def status(facts: Facts) -> Status:
+    """Derive the one label for lists."""
+    if facts.kind is Kind.PRO_FORMA:
+        return _pro_forma_status(facts)
+    if not facts.issued:
+        return Status.DRAFT
+    if facts.closed:
+        return Status.CLOSED
+    return _settled_status(facts) or _moved_status(facts)
+
+
+def _pro_forma_status(facts: Facts) -> Status:
+    if facts.closed:
+        return Status.CLOSED
+    if facts.converted:
+        return Status.PRO_FORMA_CONVERTED
+    return Status.PRO_FORMA_SENT if facts.sent_at else Status.PRO_FORMA_PREPARING
+
+
+def _settled_status(facts: Facts) -> Status | None:
+    if facts.refunded_minor and facts.refunded_minor >= facts.paid_minor:
+        return Status.REFUNDED
+    if facts.credited_minor and facts.credited_minor >= facts.gross_minor:
+        return Status.CREDITED
+    if facts.gross_minor and facts.balance_minor <= 0:
+        return Status.PAID
+    return Status.PARTLY_PAID if facts.paid_minor or facts.credited_minor else None
+
+
+def _moved_status(facts: Facts) -> Status:
+    if facts.sent_at and facts.exported_at:
+        return Status.SENT if facts.sent_at >= facts.exported_at else Status.EXPORTED
+    if facts.sent_at:
+        return Status.SENT
+    return Status.EXPORTED if facts.exported_at else Status.FINAL
+
+
+def days_overdue(facts: Facts, today: date) -> int:
+    """Return how many days the balance is late, 0 when nothing is late."""
+    if not facts.issued or facts.kind is not Kind.INVOICE or facts.due_date is None:
+        return 0
+    if facts.balance_minor <= 0:
+        return 0
+    return max(0, (today - facts.due_date).days)
+
+
+def refuse_editing(facts: Facts) -> None:
+    """Raise Refused unless the document is still a draft."""
+    if facts.issued:
+        raise Refused("An issued document cannot be changed. Correct it by a credit note.")
+    if facts.converted:
+        raise Refused("This pro forma was converted: edit the invoice made from it.")
+
+
+def refuse_finalising(facts: Facts) -> None:
+    """Raise Refused unless the document is a draft that takes a fiscal number."""
+    if facts.issued:
+        raise Refused("The document is already final.")
+    if facts.kind is Kind.PRO_FORMA:
+        raise Refused("A pro forma is not finalised: produce the final invoice from it.")
+
+
+def refuse_sending(facts: Facts) -> None:
+    """Raise Refused for a draft: what is sent must not change afterwards."""
+    if not facts.issued and facts.kind is not Kind.PRO_FORMA:
+        raise Refused("A draft cannot be sent: finalise it first.")
+
+
+def refuse_deleting(facts: Facts) -> None:
+    """Raise Refused unless nothing fiscal and nothing sent would be lost."""
+    if facts.issued:
+        raise Refused("A numbered document cannot be deleted. Correct it by a credit note.")
+    if facts.kind is Kind.PRO_FORMA and facts.sent_at:
+        raise Refused("A pro forma that was sent cannot be deleted: close it.")
+
+
+def refuse_closing(facts: Facts) -> None:
+    """Raise Refused for drafts, and for what is closed already."""
+    if facts.closed:
+        raise Refused("The document is closed already.")
+    if not facts.issued and facts.kind is not Kind.PRO_FORMA:
+        raise Refused("A draft cannot be closed: finalise or delete it.")
+
+
+def refuse_reopening(facts: Facts) -> None:
+    """Raise Refused unless the document is closed."""
+    if not facts.closed:
+        raise Refused("Only a closed document can be reverted to final.")

@@ -1,0 +1,16 @@
+"""One country, one file of data and small rules; `base.py` says what a region states."""
+
+from facturier.rules.regions.base import Region
+from facturier.rules.regions.ca import CA_QC
+from facturier.rules.regions.de import DE
+from facturier.rules.regions.fr import FR
+
+REGIONS: dict[str, Region] = {region.code: region for region in (FR, DE, CA_QC)}
+
+
+def region(code: str) -> Region:
+    """Return the region of that code. Raises KeyError, naming those there are."""
+    try:
+        return REGIONS[code]
+    except KeyError:
+        raise KeyError(f"{code!r} is no region; there are {', '.join(REGIONS)}") from None

@@ -1,0 +1,174 @@
+"""The one way in which a document adds up.
+
+EN 16931-1: each line is rounded to the currency's minor unit, then summed (BR-CO-10); tax is computed once
+per tax, category and rate on the sum of its base (BR-CO-17), never per line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Context, Decimal
+
+from facturier.rules.document import (
+    Adjustment,
+    AdjustmentTotal,
+    Line,
+    LineKind,
+    LineTotal,
+    Tax,
+    TaxTotal,
+    Totals,
+)
+from facturier.rules.money import Money
+
+_EXACT = Context(prec=60)
+_HUNDRED = Decimal(100)
+
+
+def totals(
+    lines: Sequence[Line],
+    adjustments: Sequence[Adjustment] = (),
+    *,
+    currency: str,
+    prepaid_minor: int = 0,
+) -> Totals:
+    """Add up a document; the result lists a total per line, in the order of the lines.
+
+    Prices are in major units and without tax. Never refuses: what is missing (a tax code) counts as no tax,
+    and it is the region that refuses to issue such a document.
+    """
+    line_totals = _line_totals(lines, currency)
+    amounts = [
+        (line, total.net)
+        for line, total in zip(lines, line_totals, strict=True)
+        if line.kind is LineKind.AMOUNT
+    ]
+    line_net = Money.total((net for _, net in amounts), currency)
+    adjusted = [
+        part for one in adjustments for part in _adjustment_totals(one, amounts, line_net, currency)
+    ]
+    allowances = Money.total((one.amount for one in adjusted if not one.is_charge), currency)
+    charges = Money.total((one.amount for one in adjusted if one.is_charge), currency)
+    net = line_net - allowances + charges
+    taxes = _tax_totals(amounts, adjusted, currency)
+    tax = Money.total((one.amount for one in taxes), currency)
+    gross = net + tax
+    prepaid = Money(prepaid_minor, currency)
+    return Totals(
+        lines=tuple(line_totals),
+        adjustments=tuple(adjusted),
+        taxes=tuple(taxes),
+        line_net=line_net,
+        allowances=allowances,
+        charges=charges,
+        net=net,
+        tax=tax,
+        gross=gross,
+        prepaid=prepaid,
+        due=gross - prepaid,
+    )
+
+
+def _line_totals(lines: Sequence[Line], currency: str) -> list[LineTotal]:
+    zero = Money.zero(currency)
+    result: list[LineTotal] = []
+    running = zero
+    for line in lines:
+        if line.kind is LineKind.TEXT:
+            result.append(LineTotal(zero, zero))
+        elif line.kind is LineKind.SUBTOTAL:
+            result.append(LineTotal(running, zero))
+            running = zero
+        else:
+            total = line_total(line, currency)
+            running += total.net
+            result.append(total)
+    return result
+
+
+def line_total(line: Line, currency: str) -> LineTotal:
+    """Round quantity × price, and the discount on it, each to the minor unit (BT-131, BT-136)."""
+    full = Money.rounded(_EXACT.multiply(line.quantity, line.unit_price), currency)
+    if line.discount_percent:
+        share = _EXACT.multiply(full.amount, line.discount_percent) / _HUNDRED
+        discount = Money.rounded(share, currency)
+    else:
+        discount = Money(line.discount_minor, currency)
+    return LineTotal(net=full - discount, discount=discount)
+
+
+def _adjustment_totals(
+    adjustment: Adjustment,
+    amounts: Sequence[tuple[Line, Money]],
+    line_net: Money,
+    currency: str,
+) -> list[AdjustmentTotal]:
+    def part(amount: Money, taxes: tuple[Tax, ...]) -> AdjustmentTotal:
+        return AdjustmentTotal(
+            adjustment.reason, adjustment.is_charge, amount, taxes, adjustment.account
+        )
+
+    if adjustment.percent:
+        share = _EXACT.multiply(line_net.amount, adjustment.percent) / _HUNDRED
+        whole = Money.rounded(share, currency)
+    else:
+        whole = Money(adjustment.amount_minor, currency)
+    if adjustment.taxes is not None:
+        return [part(whole, adjustment.taxes)]
+    bases: dict[tuple[Tax, ...], int] = {}
+    for line, net in amounts:
+        bases[line.taxes] = bases.get(line.taxes, 0) + net.minor
+    shares = spread(whole.minor, list(bases.values()))
+    return [
+        part(Money(minor, currency), taxes)
+        for taxes, minor in zip(bases, shares, strict=True)
+        if minor
+    ]
+
+
+def spread(amount_minor: int, weights: Sequence[int]) -> list[int]:
+    """Split an amount in proportion to weights, to the last minor unit (largest remainder).
+
+    The parts always sum to the amount. Where the weights sum to zero, the first takes it all; without
+    weights there is nothing to spread over and the list is empty.
+    """
+    if not weights:
+        return []
+    whole = sum(weights)
+    if whole == 0:
+        return [amount_minor] + [0] * (len(weights) - 1)
+    exact = [Decimal(amount_minor) * weight / whole for weight in weights]
+    parts = [int(one.to_integral_value(ROUND_FLOOR)) for one in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda k: (parts[k] - exact[k], k))
+    for k in by_remainder[: amount_minor - sum(parts)]:
+        parts[k] += 1
+    return parts
+
+
+def _tax_totals(
+    amounts: Sequence[tuple[Line, Money]],
+    adjusted: Sequence[AdjustmentTotal],
+    currency: str,
+) -> list[TaxTotal]:
+    bases: dict[tuple[str, str, Decimal], int] = {}
+    faces: dict[tuple[str, str, Decimal], Tax] = {}
+
+    def add(taxes: tuple[Tax, ...], minor: int) -> None:
+        for tax in taxes:
+            key = (tax.scheme, tax.category, tax.rate)
+            faces.setdefault(key, tax)
+            bases[key] = bases.get(key, 0) + minor
+
+    for line, net in amounts:
+        add(line.taxes, net.minor)
+    for one in adjusted:
+        add(one.taxes, one.amount.minor if one.is_charge else -one.amount.minor)
+    return [
+        TaxTotal(faces[key], base, tax_on(base, faces[key].rate))
+        for key, base in ((key, Money(minor, currency)) for key, minor in bases.items())
+    ]
+
+
+def tax_on(base: Money, rate: Decimal) -> Money:
+    """Return the tax on a base: base × rate / 100, rounded once (BR-CO-17)."""
+    return Money.rounded(_EXACT.multiply(base.amount, rate) / _HUNDRED, base.currency)
