@@ -1,0 +1,122 @@
+"""Write the audit log: recorded as things happen, appended as the last step of the transaction.
+
+The hash of an event covers the hash before it, so that an edit, deletion or swap breaks the chain:
+sha256("facturier-audit-v1" NUL, previous hash, canonical JSON of the event).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from facturier.audit.models import Chain, Event
+
+SALT = b"facturier-audit-v1\0"
+
+
+class NotRecording(RuntimeError):
+    """Something was recorded outside of an operation: a bug."""
+
+
+@dataclass(slots=True)
+class _Recorder:
+    organisation_id: int
+    actor_id: int | None
+    actor_name: str
+    pending: list[tuple[str, str, int, str]]
+
+
+_recorder: ContextVar[_Recorder | None] = ContextVar("audit_recorder", default=None)
+
+
+@contextmanager
+def recording(organisation_id: int, actor: Any) -> Iterator[None]:
+    """Collect what happens inside and append it to the organisation's chain at the end.
+
+    Inside another recording of the same organisation it joins that one. Must run in a transaction.
+    """
+    outer = _recorder.get()
+    if outer is not None and outer.organisation_id == organisation_id:
+        yield
+        return
+    recorder = _Recorder(organisation_id, actor.user_id, actor.name, [])
+    token = _recorder.set(recorder)
+    try:
+        yield
+    finally:
+        _recorder.reset(token)
+    if recorder.pending:
+        _append(recorder)
+
+
+def record(name: str, subject: Any, **data: Any) -> None:
+    """Note that something happened to a row; `data` holds plain values that JSON can carry.
+
+    Raises NotRecording outside of an operation.
+    """
+    record_of(name, type(subject)._meta.model_name, subject.pk, data)
+
+
+def record_of(name: str, subject_type: str, subject_id: int, data: dict[str, Any]) -> None:
+    """Like `record`, for a row that is known by its type and id only."""
+    recorder = _recorder.get()
+    if recorder is None:
+        raise NotRecording(f"{name} was recorded outside of an operation.")
+    recorder.pending.append((name, subject_type, subject_id, canonical(data)))
+
+
+def canonical(data: Any) -> str:
+    """Write data as canonical JSON: sorted keys, no white space, UTF-8."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def link(previous: str, event: Event) -> str:
+    """Return the hash of an event that follows the one with hash `previous`."""
+    body = canonical(
+        [
+            event.organisation_id,
+            event.sequence,
+            event.happened_at.astimezone(UTC).isoformat(timespec="microseconds"),
+            event.name,
+            event.subject_type,
+            event.subject_id,
+            event.actor_id,
+            event.actor_name,
+            event.data,
+        ]
+    )
+    return hashlib.sha256(SALT + previous.encode() + b"\0" + body.encode()).hexdigest()
+
+
+def _append(recorder: _Recorder) -> None:
+    Chain.objects.bulk_create(
+        [Chain(organisation_id=recorder.organisation_id)], ignore_conflicts=True
+    )
+    head = Chain.objects.select_for_update().get(organisation_id=recorder.organisation_id)
+    now = datetime.now(UTC)
+    events: list[Event] = []
+    previous, sequence = head.sha256, head.sequence
+    for name, subject_type, subject_id, data in recorder.pending:
+        sequence += 1
+        event = Event(
+            organisation_id=recorder.organisation_id,
+            sequence=sequence,
+            happened_at=now,
+            name=name,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            actor_id=recorder.actor_id,
+            actor_name=recorder.actor_name[:100],
+            data=data,
+        )
+        event.sha256 = previous = link(previous, event)
+        events.append(event)
+    Event.objects.bulk_create(events, batch_size=1000)
+    head.sequence, head.sha256 = sequence, previous
+    head.save(update_fields=["sequence", "sha256"])

@@ -1,0 +1,25 @@
+"""Put the database's own guards in place after every migration, and look before serving."""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import register
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+
+class Configuration(AppConfig):
+    name = "facturier.config"
+    label = "configuration"
+
+    def ready(self) -> None:
+        from facturier.config import checks
+
+        register(checks.database_is_durable, "database")
+        post_migrate.connect(_guard, sender=self)
+
+
+def _guard(*, using: str, **_: Any) -> None:
+    from facturier.config import guards
+
+    guards.apply(connections[using])

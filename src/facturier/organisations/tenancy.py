@@ -1,0 +1,105 @@
+"""One organisation at a time: no query runs without saying whose rows it may see.
+
+`scope(organisation_id)` names the active organisation. Scoped managers filter by it and raise NoOrganisation
+without it. On PostgreSQL row level security repeats this in the database, by a setting that ends with the
+transaction; therefore a scope there holds a transaction open (and must stay short), while on SQLite readers
+hold none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from typing import Any, Self
+
+from django.db import connection, models, transaction
+from psycopg.pq import TransactionStatus
+
+_active: ContextVar[int | None] = ContextVar("active_organisation", default=None)
+
+
+class NoOrganisation(RuntimeError):
+    """A query for an organisation's rows ran outside of any scope: a bug."""
+
+
+def active() -> int:
+    """Return the id of the active organisation. Raises NoOrganisation outside of any scope."""
+    organisation_id = _active.get()
+    if organisation_id is None:
+        raise NoOrganisation("No organisation is active: open a scope first.")
+    return organisation_id
+
+
+@contextmanager
+def scope(organisation_id: int) -> Iterator[None]:
+    """Make an organisation the active one for everything inside."""
+    before = _active.get()
+    if before == organisation_id and (connection.in_atomic_block or not _is_postgresql()):
+        yield
+        return
+    with ExitStack() as stack:
+        if _is_postgresql():
+            if not connection.in_atomic_block:
+                stack.enter_context(transaction.atomic())
+            _tell_database(organisation_id)
+            stack.callback(_restore_database, before)
+        token = _active.set(organisation_id)
+        stack.callback(_active.reset, token)
+        yield
+
+
+def _is_postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def _tell_database(organisation_id: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('facturier.organisation', %s, true)",
+            ["" if organisation_id is None else str(organisation_id)],
+        )
+
+
+def _restore_database(before: int | None) -> None:
+    """Put the setting back; in a transaction that failed the coming rollback does it."""
+    if connection.connection is None or connection.needs_rollback:
+        return
+    if connection.connection.info.transaction_status == TransactionStatus.INTRANS:
+        _tell_database(before)
+
+
+class TenantQuerySet(models.QuerySet[Any]):
+    """Rows of one organisation."""
+
+    def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
+        organisation_id = active()
+        for one in objs:
+            if one.organisation_id != organisation_id:
+                raise NoOrganisation("A row of another organisation was about to be created.")
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class TenantManager(models.Manager.from_queryset(TenantQuerySet)):  # type: ignore[misc]
+    """Sees the active organisation's rows, and raises NoOrganisation when none is active."""
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return super().get_queryset().filter(organisation_id=active())
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one organisation; structure tests ask every such table to inherit this."""
+
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", editable=False
+    )
+
+    objects = TenantManager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def lock(cls, pk: int) -> Self:
+        """Read one row of the active organisation for writing. Raises DoesNotExist."""
+        return cls.objects.select_for_update().get(pk=pk)  # type: ignore[no-any-return]
