@@ -306,7 +306,7 @@ def _read(shape: Any, data: Any, currency: str) -> Any:
         return date.fromisoformat(data)
     if isinstance(shape, type) and issubclass(shape, StrEnum):
         return shape(data)
-    if is_dataclass(shape):
+    if isinstance(shape, type) and is_dataclass(shape):
         hints = _HINTS.setdefault(shape, get_type_hints(shape))
         return shape(**{name: _read(hints[name], data[name], currency) for name in data})
     return data

@@ -135,9 +135,7 @@ def missing_everywhere(draft: Draft) -> list[Refused]:
                 )
             )
     if not draft.buyer.name.strip():
-        found.append(
-            Refused("The customer has no name.", field="customer.name", link="customer")
-        )
+        found.append(Refused("The customer has no name.", field="customer.name", link="customer"))
     if not draft.seller.name.strip():
         found.append(
             Refused("The seller has no legal name.", field="seller.name", link="organisation")

@@ -1,0 +1,146 @@
+"""Registration, tax and bank numbers: each check returns the compact form, or says what is wrong.
+
+Every check raises ValueError with an English sentence for the person who typed the number. Check digits
+come from python-stdnum; where the law publishes no check digit (Québec), the form alone is checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from stdnum import bic as stdnum_bic
+from stdnum import iban as stdnum_iban
+from stdnum.ca import bn
+from stdnum.ch import uid
+from stdnum.de import handelsregisternummer, stnr
+from stdnum.de import vat as german
+from stdnum.eu import vat as european
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
+from stdnum.fr import siren, siret, tva
+from stdnum.gb import vat as british
+from stdnum.no import mva
+
+_BLANKS = re.compile(r"[\s.\-]+")
+_GST = re.compile(r"\d{9}RT\d{4}")
+_QST = re.compile(r"\d{10}TQ\d{4}")
+_NEQ = re.compile(r"(11|22|33|88)\d{8}")  # company, sole trader or partnership, other, public body
+_APE = re.compile(r"\d{4}[A-Z]")
+
+
+def _checked(validate: Callable[[str], str], number: str, *, form: str, what: str) -> str:
+    """Run a check of stdnum and word its refusal: `form` says how the number is written."""
+    try:
+        return validate(number)
+    except InvalidChecksum:
+        raise ValueError(f"{what} has a wrong check digit: look for a typing error.") from None
+    except InvalidLength:
+        raise ValueError(f"{what} has the wrong length: {form}.") from None
+    except ValidationError:
+        raise ValueError(f"{what} is not written as it should be: {form}.") from None
+
+
+def check_siren(number: str) -> str:
+    """Check a French SIREN (nine digits, Luhn)."""
+    return _checked(siren.validate, number, what="This SIREN", form="a SIREN has 9 digits")
+
+
+def check_siret(number: str) -> str:
+    """Check a French SIRET (SIREN and five digits, Luhn; La Poste by its own rule)."""
+    return _checked(siret.validate, number, what="This SIRET", form="a SIRET has 14 digits")
+
+
+def check_ape(number: str) -> str:
+    """Check the form of a French APE code (NAF rev. 2): four digits and a letter."""
+    code = _BLANKS.sub("", number).upper()
+    if not _APE.fullmatch(code):
+        raise ValueError("This APE code is not written as it should be: 4 digits and a letter.")
+    return code
+
+
+def check_french_vat(number: str) -> str:
+    """Check a French VAT number; returns it with its prefix FR (CGI, art. 286 ter)."""
+    form = "FR, two characters and the SIREN"
+    compact = _checked(tva.validate, number, what="This French VAT number", form=form)
+    return f"FR{compact}"
+
+
+def check_german_vat(number: str) -> str:
+    """Check a USt-IdNr; returns it with its prefix DE (§ 27a UStG)."""
+    form = "DE and 9 digits"
+    compact = _checked(german.validate, number, what="This German VAT number", form=form)
+    return f"DE{compact}"
+
+
+def check_vat(number: str) -> str:
+    """Check the VAT number of a customer anywhere in the EU, Great Britain, Switzerland or Norway.
+
+    Returns it with its country's prefix, as Directive 2006/112/EC, art. 215 and VIES write it.
+    """
+    compact = _BLANKS.sub("", number).upper()
+    prefix = compact[:2]
+    what = "This VAT number"
+    if prefix == "GB":
+        form = "GB and 9 or 12 digits"
+        return "GB" + _checked(british.validate, compact, what=what, form=form)
+    if prefix == "CH":
+        form = "CHE and 9 digits"
+        bare = re.sub(r"(MWST|TVA|IVA|TPV)$", "", compact)
+        return _checked(uid.validate, bare, what=what, form=form)
+    if prefix == "NO":
+        form = "NO, 9 digits and MVA"
+        return "NO" + _checked(mva.validate, compact, what=what, form=form)
+    try:
+        european.compact(compact)
+    except InvalidComponent:
+        raise ValueError("A VAT number begins with the letters of its country, e.g. DE.") from None
+    return _checked(european.validate, compact, what=what, form="as its country prescribes")
+
+
+def check_german_tax_number(number: str) -> str:
+    """Check the form of a Steuernummer (10, 11 or 13 digits, by federal state)."""
+    form = "a Steuernummer has 10, 11 or 13 digits"
+    return _checked(stnr.validate, number, what="This Steuernummer", form=form)
+
+
+def check_german_register(number: str) -> str:
+    """Check an entry of the Handelsregister: court, HRA or HRB, number; e.g. "München HRB 123456"."""
+    form = "the court, HRA or HRB and the number, e.g. München HRB 123456"
+    what = "This register entry"
+    return _checked(handelsregisternummer.validate, number, what=what, form=form)
+
+
+def check_gst(number: str) -> str:
+    """Check a GST/HST number: business number (nine digits, Luhn), RT and four digits."""
+    compact = _BLANKS.sub("", number).upper()
+    if not _GST.fullmatch(compact):
+        raise ValueError("A GST/HST number has 9 digits, RT and 4 digits, e.g. 123456782RT0001.")
+    return _checked(bn.validate, compact, what="This GST/HST number", form="9 digits, RT, 4 digits")
+
+
+def check_qst(number: str) -> str:
+    """Check the form of a QST number: ten digits, TQ and four digits (Revenu Québec)."""
+    compact = _BLANKS.sub("", number).upper()
+    if not _QST.fullmatch(compact):
+        raise ValueError("A QST number has 10 digits, TQ and 4 digits, e.g. 1234567890TQ0001.")
+    return compact
+
+
+def check_neq(number: str) -> str:
+    """Check the form of a Québec enterprise number: ten digits from 11, 22, 33 or 88 on."""
+    compact = _BLANKS.sub("", number)
+    if not _NEQ.fullmatch(compact):
+        raise ValueError("A NEQ has 10 digits and begins with 11, 22, 33 or 88.")
+    return compact
+
+
+def check_iban(number: str) -> str:
+    """Check an IBAN (ISO 13616: country, length, structure, modulo 97)."""
+    form = "the country's letters, two check digits and the account"
+    return _checked(stdnum_iban.validate, number, what="This IBAN", form=form)
+
+
+def check_bic(number: str) -> str:
+    """Check the form of a BIC (ISO 9362: 8 or 11 characters)."""
+    form = "a BIC has 8 or 11 letters and digits"
+    return _checked(stdnum_bic.validate, number, what="This BIC", form=form)
