@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -35,6 +35,26 @@ class _Recorder:
 _recorder: ContextVar[_Recorder | None] = ContextVar("audit_recorder", default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What a reaction is told."""
+
+    name: str
+    organisation_id: int
+    subject_type: str
+    subject_id: int
+
+
+Reaction = Callable[[Happened], None]
+_reactions: dict[str, list[Reaction]] = {}
+
+
+def react(name: str, reaction: Reaction) -> None:
+    """Let something follow an event, in the transaction of its cause; used by reactions.py alone."""
+    if reaction not in _reactions.setdefault(name, []):
+        _reactions[name].append(reaction)
+
+
 @contextmanager
 def recording(organisation_id: int, actor: Any) -> Iterator[None]:
     """Collect what happens inside and append it to the organisation's chain at the end.
@@ -49,13 +69,24 @@ def recording(organisation_id: int, actor: Any) -> Iterator[None]:
     token = _recorder.set(recorder)
     try:
         yield
+        _follow_up(recorder)
     finally:
         _recorder.reset(token)
     if recorder.pending:
         _append(recorder)
 
 
-def record(name: str, subject: Any, **data: Any) -> None:
+def _follow_up(recorder: _Recorder) -> None:
+    """Run the reactions to what was recorded; they may record more, which is followed up in turn."""
+    done = 0
+    while done < len(recorder.pending):
+        name, subject_type, subject_id, _data = recorder.pending[done]
+        for reaction in _reactions.get(name, ()):
+            reaction(Happened(name, recorder.organisation_id, subject_type, subject_id))
+        done += 1
+
+
+def record(name: str, subject: Any, /, **data: Any) -> None:
     """Note that something happened to a row; `data` holds plain values that JSON can carry.
 
     Raises NotRecording outside of an operation.

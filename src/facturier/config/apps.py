@@ -13,9 +13,11 @@ class Configuration(AppConfig):
     label = "configuration"
 
     def ready(self) -> None:
+        from facturier import reactions
         from facturier.config import checks
 
         register(checks.database_is_durable, "database")
+        reactions.connect()
         post_migrate.connect(_guard, sender=self)
 
 

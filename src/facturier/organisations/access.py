@@ -68,6 +68,9 @@ NEEDS: dict[str, Need] = {
 }
 
 
+OPERATOR = "operator"  # the key of what is done by the command line for the whole installation
+
+
 class Owned(Protocol):
     def owned_by(self, membership_id: int) -> bool: ...
 
@@ -210,3 +213,15 @@ def organisation(slug: str) -> Organisation:
             values={"slug": slug, "known": known or "–"},
         )
     return found
+
+
+def by_operator(function: Callable[P, R]) -> Callable[P, R]:
+    """Gate what only the operator of the installation does, by the command line: one transaction."""
+
+    @wraps(function)
+    def gated(*args: P.args, **kwargs: P.kwargs) -> R:
+        with refusals_of_the_database(), transaction.atomic():
+            return function(*args, **kwargs)
+
+    gated.permission = OPERATOR  # type: ignore[attr-defined]
+    return gated

@@ -8,7 +8,29 @@ from facturier.rules.document import Draft, LineKind, Party, Tax
 from facturier.rules.refusal import Refused
 
 # Where an address without a postal code is incomplete.
-_WITH_POSTCODE = frozenset("AT BE CA CH DE DK ES FI FR GB IT LU MC NL NO PL PT SE US".split())
+_WITH_POSTCODE = frozenset(
+    [
+        "AT",
+        "BE",
+        "CA",
+        "CH",
+        "DE",
+        "DK",
+        "ES",
+        "FI",
+        "FR",
+        "GB",
+        "IT",
+        "LU",
+        "MC",
+        "NL",
+        "NO",
+        "PL",
+        "PT",
+        "SE",
+        "US",
+    ]
+)
 
 _SELLER_ADDRESS = {
     "line1": "The seller's address has no street.",

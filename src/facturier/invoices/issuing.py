@@ -1,0 +1,190 @@
+"""Finalise documents: check, number, freeze. One way for one document and for thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from django.db import connection
+
+from facturier.audit import operations as audit
+from facturier.customers.models import Customer
+from facturier.invoices.drafting import Seller, draft_value, seller
+from facturier.invoices.models import (
+    Counter,
+    Invoice,
+    InvoiceAdjustment,
+    InvoiceLine,
+    IssuedDocument,
+    Series,
+    sort_key,
+)
+from facturier.organisations.bulk import update_many
+from facturier.organisations.models import Organisation
+from facturier.organisations.tenancy import active
+from facturier.rules import lifecycle
+from facturier.rules.document import Document, Kind, canonical_json, sha256
+from facturier.rules.issuing import Unnumbered, issue
+from facturier.rules.lifecycle import Status
+from facturier.rules.numbering import refuse_date_before
+from facturier.rules.refusal import Refused
+
+_FROZEN = [
+    "number",
+    "issue_date",
+    "due_date",
+    "sort_key",
+    "status",
+    "net_minor",
+    "tax_minor",
+    "gross_minor",
+]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What finalising many documents came to; refusals are by the document's primary key."""
+
+    numbers: dict[int, str] = field(default_factory=dict)
+    refusals: dict[int, Refused] = field(default_factory=dict)
+
+
+def take_numbers(series: Series, *, issue_date: date, count: int) -> int:
+    """Take `count` consecutive numbers and return the first; a rollback gives them back.
+
+    One statement moves the counter and holds the order of dates. Raises Refused for a date before that of
+    the last number.
+    """
+    run = series.format.run(issue_date)
+    Counter.objects.bulk_create(
+        [Counter(organisation_id=active(), series=series, run=run)], ignore_conflicts=True
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE invoices_counter SET last_number = last_number + %s, last_date = %s "
+            "WHERE organisation_id = %s AND series_id = %s AND run = %s "
+            "AND (last_date IS NULL OR last_date <= %s) RETURNING last_number",
+            [count, issue_date, active(), series.pk, run, issue_date],
+        )
+        taken = cursor.fetchone()
+    if taken is None:
+        last_date = Counter.objects.get(series=series, run=run).last_date
+        assert last_date is not None
+        raise refuse_date_before(last_date)
+    return int(taken[0]) - count + 1
+
+
+def finalise_documents(
+    organisation: Organisation, invoices: Sequence[Invoice], *, issue_date: date
+) -> Outcome:
+    """Number and freeze drafts that the caller has locked, in their order; refused ones stay drafts.
+
+    A constant number of statements. Raises Refused when the date would break the order of numbers.
+    """
+    outcome = Outcome()
+    ready = _check(organisation, invoices, issue_date=issue_date, outcome=outcome)
+    for kind in Kind:
+        group = [(invoice, found) for invoice, found in ready if invoice.kind == kind]
+        if group:
+            _number_and_freeze(kind, group, issue_date=issue_date, outcome=outcome)
+    return outcome
+
+
+def _check(
+    organisation: Organisation,
+    invoices: Sequence[Invoice],
+    *,
+    issue_date: date,
+    outcome: Outcome,
+) -> list[tuple[Invoice, Unnumbered]]:
+    rows = _Rows(invoices)
+    shared = seller(organisation)
+    region = organisation.rules
+    ready = []
+    for invoice in invoices:
+        try:
+            lifecycle.refuse_finalising(invoice.facts)
+            draft = rows.draft(invoice, seller=shared, on=issue_date)
+            ready.append((invoice, issue(draft, region=region, issue_date=issue_date)))
+        except Refused as refusal:
+            outcome.refusals[invoice.pk] = refusal
+    return ready
+
+
+class _Rows:
+    """The lines, adjustments and customers of many drafts, in three queries."""
+
+    def __init__(self, invoices: Sequence[Invoice]) -> None:
+        keys = [invoice.pk for invoice in invoices]
+        self.lines = _by_invoice(InvoiceLine.objects.filter(invoice__in=keys))
+        self.adjustments = _by_invoice(InvoiceAdjustment.objects.filter(invoice__in=keys))
+        self.customers = Customer.objects.in_bulk({invoice.customer_id for invoice in invoices})
+
+    def draft(self, invoice: Invoice, *, seller: Seller, on: date):  # type: ignore[no-untyped-def]
+        return draft_value(
+            invoice,
+            lines=self.lines.get(invoice.pk, ()),
+            adjustments=self.adjustments.get(invoice.pk, ()),
+            customer=self.customers[invoice.customer_id],
+            seller=seller,
+            on=on,
+        )
+
+
+def _by_invoice(rows: Iterable) -> dict[int, list]:  # type: ignore[type-arg]
+    found: dict[int, list] = {}  # type: ignore[type-arg]
+    for row in rows.order_by("invoice_id", "position"):  # type: ignore[attr-defined]
+        found.setdefault(row.invoice_id, []).append(row)
+    return found
+
+
+def _number_and_freeze(
+    kind: Kind,
+    group: Sequence[tuple[Invoice, Unnumbered]],
+    *,
+    issue_date: date,
+    outcome: Outcome,
+) -> None:
+    series = Series.objects.get(kind=kind)
+    first = take_numbers(series, issue_date=issue_date, count=len(group))
+    now = datetime.now(UTC)
+    updates, issued = [], []
+    for number, (invoice, unnumbered) in enumerate(group, start=first):
+        document = unnumbered.numbered(series.format.label(number, issue_date))
+        canonical = canonical_json(document)
+        row = IssuedDocument(
+            organisation_id=invoice.organisation_id,
+            invoice=invoice,
+            canonical=canonical,
+            sha256=sha256(canonical),
+            issued_at=now,
+        )
+        issued.append(row)
+        updates.append(_frozen_values(invoice, document, number))
+        outcome.numbers[invoice.pk] = document.number
+        audit.record(
+            "invoice.finalised",
+            invoice,
+            number=document.number,
+            gross_minor=document.totals.gross.minor,
+            currency=invoice.currency,
+            sha256=row.sha256,
+        )
+    update_many(Invoice, _FROZEN, updates)
+    IssuedDocument.objects.bulk_create(issued, batch_size=1000)
+
+
+def _frozen_values(invoice: Invoice, document: Document, number: int) -> tuple[object, ...]:
+    sums = document.totals
+    return (
+        invoice.pk,
+        document.number,
+        document.issue_date,
+        document.due_date,
+        sort_key(invoice.kind, document.issue_date, number),
+        Status.FINAL,
+        sums.net.minor,
+        sums.tax.minor,
+        sums.gross.minor,
+    )

@@ -1,0 +1,262 @@
+"""Documents: pro formas, invoices and credit notes; drafts that change and issued ones that never do.
+
+An issued document's rows are frozen by database triggers (config/guards.py): only the columns of
+`MUTABLE_ONCE_ISSUED` may change, because they tell what happened to the document, not what it says.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from facturier.organisations.models import LANGUAGES
+from facturier.organisations.tenancy import TenantModel
+from facturier.rules import lifecycle
+from facturier.rules.document import Document, Kind, LineKind, from_json
+from facturier.rules.lifecycle import Facts, Status
+from facturier.rules.numbering import NumberFormat
+
+KINDS = [
+    (Kind.PRO_FORMA, _("Pro forma")),
+    (Kind.INVOICE, _("Invoice")),
+    (Kind.CREDIT_NOTE, _("Credit note")),
+]
+LINE_KINDS = [
+    (LineKind.AMOUNT, _("Amount")),
+    (LineKind.TEXT, _("Text")),
+    (LineKind.SUBTOTAL, _("Subtotal")),
+]
+STATUSES = [
+    (Status.DRAFT, _("Draft")),
+    (Status.FINAL, _("Final – ready to send")),
+    (Status.EXPORTED, _("Exported")),
+    (Status.SENT, _("Sent")),
+    (Status.PARTLY_PAID, _("Partly paid")),
+    (Status.PAID, _("Paid")),
+    (Status.REFUNDED, _("Refunded")),
+    (Status.CREDITED, _("Credited")),
+    (Status.CLOSED, _("Closed")),
+    (Status.PRO_FORMA_PREPARING, _("Pro forma – in preparation")),
+    (Status.PRO_FORMA_SENT, _("Pro forma – sent")),
+    (Status.PRO_FORMA_CONVERTED, _("Pro forma – converted")),
+]
+MUTABLE_ONCE_ISSUED = frozenset(
+    [
+        "sent_at",
+        "exported_at",
+        "closed_at",
+        "paid_minor",
+        "refunded_minor",
+        "credited_minor",
+        "status",
+    ]
+)
+DRAFTS_FIRST = 9 * 10**18
+
+
+def sort_key(kind: str, issue_date: date, number: int) -> int:
+    """Place an issued document in lists: by date, then number, then kind.
+
+    Within a series this is the order of numbers, because dates keep that order (rules/numbering.py).
+    """
+    day = issue_date.year * 10_000 + issue_date.month * 100 + issue_date.day
+    return (day * 10**10 + number) * 10 + list(Kind).index(Kind(kind))
+
+
+class Series(TenantModel):
+    """How the numbers of one kind of document read."""
+
+    kind = models.CharField(max_length=12, choices=KINDS)
+    prefix = models.CharField(_("prefix"), max_length=20, blank=True)
+    padding = models.PositiveSmallIntegerField(_("digits"), default=5)
+    yearly = models.BooleanField(_("starts anew each year"), default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "kind"], name="one_series_per_kind"),
+        ]
+
+    @property
+    def format(self) -> NumberFormat:
+        return NumberFormat(self.prefix, self.padding, self.yearly)
+
+
+class Counter(TenantModel):
+    """The last number of a series and run (a year, or 0), and the date that it was given."""
+
+    series = models.ForeignKey(Series, models.PROTECT, related_name="counters")
+    run = models.PositiveIntegerField()
+    last_number = models.BigIntegerField(default=0)
+    last_date = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["series", "run"], name="one_counter_per_run"),
+        ]
+
+
+class DraftCounter(TenantModel):
+    """The last draft reference; may have gaps, drafts can be deleted."""
+
+    last_number = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation"], name="one_draft_counter"),
+        ]
+
+
+class Invoice(TenantModel):
+    """A document of any kind. `number` is null until it is issued."""
+
+    kind = models.CharField(max_length=12, choices=KINDS, default=Kind.INVOICE)
+    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="documents")
+    reference = models.BigIntegerField(_("draft reference"))
+    number = models.CharField(_("number"), max_length=40, null=True)
+    issue_date = models.DateField(_("date"), null=True)
+    due_date = models.DateField(_("due date"), null=True)
+    sort_key = models.BigIntegerField()
+    status = models.CharField(_("status"), max_length=20, choices=STATUSES, default=Status.DRAFT)
+    currency = models.CharField(_("currency"), max_length=3)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
+    payment_days = models.PositiveSmallIntegerField(_("payment term in days"))
+    order_reference = models.CharField(_("purchase order"), max_length=100, blank=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    note = models.TextField(_("message"), blank=True)
+    batch_name = models.CharField(_("batch"), max_length=100, blank=True)
+    net_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    gross_minor = models.BigIntegerField(default=0)
+    paid_minor = models.BigIntegerField(default=0)
+    refunded_minor = models.BigIntegerField(default=0)
+    credited_minor = models.BigIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    exported_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)  # counts the edits of a draft
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="number_once"),
+            models.UniqueConstraint(fields=["organisation", "reference"], name="reference_once"),
+            models.CheckConstraint(
+                condition=Q(number=None, issue_date=None, due_date=None)
+                | Q(number__isnull=False, issue_date__isnull=False, due_date__isnull=False),
+                name="numbered_exactly_when_dated",
+            ),
+            models.CheckConstraint(condition=~Q(number=""), name="number_not_empty"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "-sort_key"], name="document_list"),
+            models.Index(fields=["organisation", "status", "-sort_key"], name="document_by_status"),
+            models.Index(
+                fields=["organisation", "customer", "-sort_key"], name="document_by_customer"
+            ),
+            models.Index(
+                fields=["organisation", "-sort_key"],
+                name="document_open_list",
+                condition=~Q(status=Status.CLOSED),
+            ),
+            models.Index(fields=["organisation", "issue_date"], name="document_by_date"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"#{self.reference}"
+
+    def owned_by(self, membership_id: int) -> bool:
+        return self.customer.owned_by(membership_id)
+
+    @property
+    def is_issued(self) -> bool:
+        return self.number is not None
+
+    @property
+    def facts(self) -> Facts:
+        """What has happened to the document, for the rules of its life."""
+        return Facts(
+            kind=Kind(self.kind),
+            gross_minor=self.gross_minor,
+            paid_minor=self.paid_minor,
+            refunded_minor=self.refunded_minor,
+            credited_minor=self.credited_minor,
+            issued=self.is_issued,
+            sent_at=self.sent_at,
+            exported_at=self.exported_at,
+            closed=self.closed_at is not None,
+            due_date=self.due_date,
+        )
+
+    @property
+    def balance_minor(self) -> int:
+        return self.facts.balance_minor
+
+    def set_facts(self, **facts: Any) -> None:
+        """Write facts and the label that follows from them."""
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.status = lifecycle.status(self.facts)
+        self.save(update_fields=[*facts, "status"])
+
+
+class InvoiceLine(TenantModel):
+    """A line of a document. Text lines and subtotals carry no amount of their own."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=LINE_KINDS, default=LineKind.AMOUNT)
+    description = models.TextField(_("description"), blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=0)
+    unit = models.CharField(_("unit"), max_length=3, blank=True)
+    unit_price = models.DecimalField(_("unit price"), max_digits=15, decimal_places=6, default=0)
+    discount_percent = models.DecimalField(
+        _("discount in %"), max_digits=7, decimal_places=4, default=0
+    )
+    discount_minor = models.BigIntegerField(_("discount"), default=0)
+    tax_code = models.ForeignKey("catalogue.TaxCode", models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey("catalogue.GLAccount", models.PROTECT, null=True, related_name="+")
+    service_start = models.DateField(_("service from"), null=True)
+    service_end = models.DateField(_("service until"), null=True)
+    order_reference = models.CharField(_("purchase order"), max_length=100, blank=True)
+    net_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+                name="line_discount_is_percentage",
+            ),
+        ]
+        indexes = [models.Index(fields=["invoice", "position"], name="line_by_position")]
+
+
+class InvoiceAdjustment(TenantModel):
+    """A discount or charge on the whole document: a percentage or an amount."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="adjustments")
+    position = models.PositiveIntegerField()
+    reason = models.CharField(_("reason"), max_length=200)
+    is_charge = models.BooleanField(_("charge"), default=False)
+    percent = models.DecimalField(_("in %"), max_digits=7, decimal_places=4, default=0)
+    amount_minor = models.BigIntegerField(_("amount"), default=0)
+
+    class Meta:
+        ordering = ["position"]
+
+
+class IssuedDocument(TenantModel):
+    """The value that was issued, in its canonical form; inserted once, never changed."""
+
+    invoice = models.OneToOneField(Invoice, models.PROTECT, related_name="issued")
+    canonical = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+
+    def as_document(self) -> Document:
+        return from_json(self.canonical)

@@ -1,0 +1,84 @@
+"""Set up sellers and people, and change what they may and state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError
+
+from facturier.audit import operations as audit
+from facturier.organisations.access import Actor, by_operator, operation
+from facturier.organisations.models import Membership, Organisation, Plan, User
+from facturier.organisations.tenancy import scope
+from facturier.rules import regions
+from facturier.rules.refusal import Refused
+
+
+@by_operator
+def create(*, slug: str, region: str, legal_name: str, **fields: Any) -> Organisation:
+    """Create a seller with the defaults of its region; accounts, tax codes and series follow (reactions.py).
+
+    Raises Refused for an unknown region or a slug that is taken.
+    """
+    if region not in regions.REGIONS:
+        raise Refused(
+            "There is no region “%(region)s”; there are: %(known)s.",
+            field="region",
+            values={"region": region, "known": ", ".join(regions.REGIONS)},
+        )
+    if Organisation.objects.filter(slug=slug).exists():
+        raise Refused("The short name “%(slug)s” is taken.", field="slug", values={"slug": slug})
+    rules = regions.region(region)
+    defaults: dict[str, Any] = {
+        "name": legal_name,
+        "language": rules.languages[0],
+        "currency": rules.currency,
+        "country": rules.country,
+        "payment_days": rules.payment_days,
+        "strict_issuing": rules.strict_issuing,
+    }
+    row = Organisation.objects.create(
+        slug=slug, region=region, legal_name=legal_name, **{**defaults, **fields}
+    )
+    actor = Actor.system(row.pk)
+    with scope(row.pk), audit.recording(row.pk, actor):
+        audit.record("organisation.created", row, name=row.name, region=row.region)
+    return row
+
+
+@by_operator
+def add_user(*, email: str, name: str, password: str, language: str) -> User:
+    """Create a person who can sign in. Raises Refused when the address is taken."""
+    try:
+        return User.objects.create_user(email, password, name=name, language=language)
+    except IntegrityError as error:
+        raise Refused(
+            "Somebody signs in as %(email)s already.", field="email", values={"email": email}
+        ) from error
+
+
+@by_operator
+def set_plan(*, organisation: Organisation, plan: Plan) -> Organisation:
+    """Put an organisation on a plan."""
+    organisation.plan = plan
+    organisation.save(update_fields=["plan"])
+    with (
+        scope(organisation.pk),
+        audit.recording(organisation.pk, Actor.system(organisation.pk)),
+    ):
+        audit.record("organisation.plan_set", organisation, plan=str(plan))
+    return organisation
+
+
+@operation("organisations.change")
+def add_member(
+    organisation: Organisation, *, actor: Actor, user: User, **permissions: bool
+) -> Membership:
+    """Let a person work for the organisation. Raises Refused when the person does already."""
+    membership, created = Membership.objects.get_or_create(
+        organisation=organisation, user=user, defaults=permissions
+    )
+    if not created:
+        raise Refused("%(name)s is a member already.", values={"name": user.name})
+    audit.record("organisation.member_added", organisation, name=user.name, **permissions)
+    return membership
