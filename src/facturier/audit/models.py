@@ -27,9 +27,7 @@ class Event(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation_id", "sequence"], name="event_once_per_place"
-            ),
+            models.UniqueConstraint(fields=["organisation_id", "sequence"], name="event_once_per_place"),
         ]
         indexes = [
             models.Index(

@@ -126,9 +126,7 @@ def link(previous: str, event: Event) -> str:
 
 
 def _append(recorder: _Recorder) -> None:
-    Chain.objects.bulk_create(
-        [Chain(organisation_id=recorder.organisation_id)], ignore_conflicts=True
-    )
+    Chain.objects.bulk_create([Chain(organisation_id=recorder.organisation_id)], ignore_conflicts=True)
     head = Chain.objects.select_for_update().get(organisation_id=recorder.organisation_id)
     now = datetime.now(UTC)
     events: list[Event] = []

@@ -21,9 +21,7 @@ class Batch(TenantModel):
     name = models.CharField(_("name"), max_length=100)
     period_start = models.DateField(_("from"))
     period_end = models.DateField(_("until"))
-    grouping = models.CharField(
-        _("grouping"), max_length=10, choices=Grouping, default=Grouping.CUSTOMER
-    )
+    grouping = models.CharField(_("grouping"), max_length=10, choices=Grouping, default=Grouping.CUSTOMER)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=100)
 
@@ -50,18 +48,12 @@ class BilledWork(TenantModel):
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="+")
     contract = models.ForeignKey("work.Contract", models.PROTECT, null=True, related_name="+")
     ticket = models.ForeignKey("work.Ticket", models.PROTECT, null=True, related_name="claims")
-    time_entry = models.OneToOneField(
-        "work.TimeEntry", models.PROTECT, null=True, related_name="claim"
-    )
+    time_entry = models.OneToOneField("work.TimeEntry", models.PROTECT, null=True, related_name="claim")
     expense = models.OneToOneField("work.Expense", models.PROTECT, null=True, related_name="claim")
     period_start = models.DateField(null=True)
     period_end = models.DateField(null=True)
-    invoice = models.ForeignKey(
-        "invoices.Invoice", models.CASCADE, null=True, related_name="claims"
-    )
-    line = models.ForeignKey(
-        "invoices.InvoiceLine", models.SET_NULL, null=True, related_name="claims"
-    )
+    invoice = models.ForeignKey("invoices.Invoice", models.CASCADE, null=True, related_name="claims")
+    line = models.ForeignKey("invoices.InvoiceLine", models.SET_NULL, null=True, related_name="claims")
 
     class Meta:
         constraints = [

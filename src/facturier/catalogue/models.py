@@ -86,17 +86,13 @@ class TaxComponent(Labelled):
     position = models.PositiveSmallIntegerField(default=0)
     scheme = models.CharField(_("tax"), max_length=8)
     category = models.CharField(_("category"), max_length=2)
-    account = models.ForeignKey(
-        GLAccount, models.PROTECT, related_name="+", verbose_name=_("account")
-    )
+    account = models.ForeignKey(GLAccount, models.PROTECT, related_name="+", verbose_name=_("account"))
     exemption_reasons = models.JSONField(_("exemption reason"), default=dict, blank=True)
 
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["tax_code", "position"], name="tax_component_once_per_place"
-            ),
+            models.UniqueConstraint(fields=["tax_code", "position"], name="tax_component_once_per_place"),
         ]
 
 
@@ -110,9 +106,7 @@ class TaxRate(TenantModel):
     class Meta:
         ordering = ["valid_from"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["component", "valid_from"], name="tax_rate_once_per_day"
-            ),
+            models.UniqueConstraint(fields=["component", "valid_from"], name="tax_rate_once_per_day"),
             models.CheckConstraint(
                 condition=models.Q(percent__gte=0, percent__lte=100), name="tax_rate_is_percentage"
             ),

@@ -80,11 +80,7 @@ def tenant_tables() -> dict[str, list[Link]]:
 
 def frozen_columns() -> list[str]:
     """Columns of the document table that never change once it is issued."""
-    return [
-        field.column
-        for field in Invoice._meta.concrete_fields
-        if field.name not in MUTABLE_ONCE_ISSUED
-    ]
+    return [field.column for field in Invoice._meta.concrete_fields if field.name not in MUTABLE_ONCE_ISSUED]
 
 
 def apply(connection: BaseDatabaseWrapper) -> None:
@@ -161,9 +157,7 @@ def _sqlite_invoice() -> Iterator[tuple[str, str, str]]:
         table,
         f"BEFORE DELETE ON {table} WHEN OLD.number IS NOT NULL {refuse}",
     )
-    yield _sqlite_no_replace(
-        table, ("id", "number", "reference"), "kept.number IS NOT NULL", "issued_frozen"
-    )
+    yield _sqlite_no_replace(table, ("id", "number", "reference"), "kept.number IS NOT NULL", "issued_frozen")
     # UPDATE OR REPLACE of a draft could push an issued document aside.
     clash = (
         "NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM invoices_invoice kept WHERE kept.id <> OLD.id "
@@ -177,9 +171,7 @@ def _sqlite_invoice() -> Iterator[tuple[str, str, str]]:
     )
 
 
-def _sqlite_no_replace(
-    table: str, unique: tuple[str, ...], frozen: str, key: str
-) -> tuple[str, str, str]:
+def _sqlite_no_replace(table: str, unique: tuple[str, ...], frozen: str, key: str) -> tuple[str, str, str]:
     """REPLACE skips DELETE triggers unless recursive_triggers is on, so it is refused by itself."""
     same = " OR ".join(f"kept.{column} = NEW.{column}" for column in unique)
     body = (
@@ -225,18 +217,11 @@ def postgresql_guards() -> Iterator[tuple[str, str]]:
         yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", "issued_frozen")
     for table, (key, _unique) in KEPT.items():
         for event in ("update", "delete"):
-            yield _postgresql_trigger(
-                table, event, f"BEFORE {event.upper()}", key, row="FOR EACH ROW"
-            )
+            yield _postgresql_trigger(table, event, f"BEFORE {event.upper()}", key, row="FOR EACH ROW")
         yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
     for table, (key, column, fixed) in GROWING.items():
-        shrinks = (
-            f"NEW.{column} < OLD.{column} OR {_row('NEW', fixed)} IS DISTINCT FROM "
-            f"{_row('OLD', fixed)}"
-        )
-        yield _postgresql_trigger(
-            table, "grows", "BEFORE UPDATE", key, row=f"FOR EACH ROW WHEN ({shrinks})"
-        )
+        shrinks = f"NEW.{column} < OLD.{column} OR {_row('NEW', fixed)} IS DISTINCT FROM {_row('OLD', fixed)}"
+        yield _postgresql_trigger(table, "grows", "BEFORE UPDATE", key, row=f"FOR EACH ROW WHEN ({shrinks})")
         yield _postgresql_trigger(table, "stays", "BEFORE DELETE", key, row="FOR EACH ROW")
         yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
     yield from _postgresql_claims()
@@ -249,8 +234,7 @@ def _postgresql_trigger(
     table: str, name: str, when: str, key: str, *, row: str = "FOR EACH STATEMENT"
 ) -> tuple[str, str]:
     return table, (
-        f"CREATE OR REPLACE TRIGGER {table}_{name} {when} ON {table} {row} "
-        f"EXECUTE FUNCTION facturier_{key}()"
+        f"CREATE OR REPLACE TRIGGER {table}_{name} {when} ON {table} {row} EXECUTE FUNCTION facturier_{key}()"
     )
 
 
@@ -274,9 +258,7 @@ def _postgresql_invoice() -> Iterator[tuple[str, str]]:
     yield _postgresql_trigger(table, "frozen_truncate", "BEFORE TRUNCATE", "issued_frozen")
 
 
-def _checked_rows(
-    table: str, event: str, name: str, check: str, key: str
-) -> Iterator[tuple[str, str]]:
+def _checked_rows(table: str, event: str, name: str, check: str, key: str) -> Iterator[tuple[str, str]]:
     """A trigger that looks at all rows of a statement at once: one look for 10,000 lines."""
     transition = {
         "insert": "REFERENCING NEW TABLE AS new_rows",
@@ -310,8 +292,7 @@ def _postgresql_claims() -> Iterator[tuple[str, str]]:
     for table, column in CLAIMED.items():
         for event in ("update", "delete"):
             check = (
-                "EXISTS (SELECT 1 FROM old_rows r JOIN batches_billedwork claim "
-                f"ON claim.{column} = r.id)"
+                f"EXISTS (SELECT 1 FROM old_rows r JOIN batches_billedwork claim ON claim.{column} = r.id)"
             )
             yield from _checked_rows(table, event, "claimed", check, "work_claimed")
     changed = f"{_row('n', FROZEN_TICKET)} IS DISTINCT FROM {_row('o', FROZEN_TICKET)}"
@@ -345,9 +326,7 @@ def _secure_rows(cursor, existing: set[str]) -> None:  # type: ignore[no-untyped
     tables = [*tenant_tables(), "audit_event", "audit_chain"]
     for table in tables:
         if table in existing and table not in secured:
-            cursor.execute(
-                f"CREATE POLICY organisation ON {table} USING ({own}) WITH CHECK ({own})"
-            )
+            cursor.execute(f"CREATE POLICY organisation ON {table} USING ({own}) WITH CHECK ({own})")
             cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
@@ -359,7 +338,5 @@ def _grant(cursor, owner: str) -> None:  # type: ignore[no-untyped-def]
         return
     quoted = '"' + role.replace('"', '""') + '"'
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted}")
-    cursor.execute(
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}"
-    )
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}")

@@ -24,9 +24,7 @@ class Customer(TenantModel):
     identifiers = models.JSONField(_("registration and tax numbers"), default=dict, blank=True)
     language = models.CharField(_("language of documents"), max_length=2, choices=LANGUAGES)
     currency = models.CharField(_("currency"), max_length=3)
-    payment_days = models.PositiveSmallIntegerField(
-        _("payment term in days"), null=True, blank=True
-    )
+    payment_days = models.PositiveSmallIntegerField(_("payment term in days"), null=True, blank=True)
     tax_code = models.ForeignKey(
         "catalogue.TaxCode",
         models.PROTECT,
@@ -59,9 +57,7 @@ class Customer(TenantModel):
         """The buyer as it is printed today."""
         return Party(
             name=self.name,
-            address=Address(
-                self.line1, self.line2, self.postcode, self.city, self.subdivision, self.country
-            ),
+            address=Address(self.line1, self.line2, self.postcode, self.city, self.subdivision, self.country),
             identifiers=tuple(Identifier(k, v) for k, v in sorted(self.identifiers.items()) if v),
             reference=self.number,
         )
@@ -95,9 +91,7 @@ class CustomerOwner(TenantModel):
     """A person of the organisation who answers for a customer."""
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="ownerships")
-    membership = models.ForeignKey(
-        "organisations.Membership", models.CASCADE, related_name="ownerships"
-    )
+    membership = models.ForeignKey("organisations.Membership", models.CASCADE, related_name="ownerships")
 
     class Meta:
         constraints = [

@@ -24,9 +24,7 @@ class Dispatch(TenantModel):
 
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
-    skipped = models.JSONField(
-        default=list
-    )  # [{"invoice": id, "name": "F2026-00042", "reason": "…"}]
+    skipped = models.JSONField(default=list)  # [{"invoice": id, "name": "F2026-00042", "reason": "…"}]
 
 
 class Delivery(Leased):
@@ -43,9 +41,7 @@ class Delivery(Leased):
     cc = models.JSONField(_("copies"), default=list)
     subject = models.CharField(_("subject"), max_length=300)
     body = models.TextField(_("text"))
-    handing_over = models.BooleanField(
-        default=False
-    )  # set just before DATA: the point of no return
+    handing_over = models.BooleanField(default=False)  # set just before DATA: the point of no return
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)

@@ -96,9 +96,7 @@ def draft_value(
         language=invoice.language,
         seller=seller.party,
         buyer=customer.as_party(),
-        lines=tuple(
-            line_value(line, taxes=seller.taxes, language=invoice.language, on=on) for line in lines
-        ),
+        lines=tuple(line_value(line, taxes=seller.taxes, language=invoice.language, on=on) for line in lines),
         adjustments=tuple(adjustment_value(one) for one in adjustments),
         payment_days=invoice.payment_days,
         payment=seller.payment,

@@ -155,9 +155,7 @@ class Invoice(TenantModel):
         indexes = [
             models.Index(fields=["organisation", "-sort_key"], name="document_list"),
             models.Index(fields=["organisation", "status", "-sort_key"], name="document_by_status"),
-            models.Index(
-                fields=["organisation", "customer", "-sort_key"], name="document_by_customer"
-            ),
+            models.Index(fields=["organisation", "customer", "-sort_key"], name="document_by_customer"),
             models.Index(
                 fields=["organisation", "-sort_key"],
                 name="document_open_list",
@@ -214,9 +212,7 @@ class InvoiceLine(TenantModel):
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=0)
     unit = models.CharField(_("unit"), max_length=3, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=15, decimal_places=6, default=0)
-    discount_percent = models.DecimalField(
-        _("discount in %"), max_digits=7, decimal_places=4, default=0
-    )
+    discount_percent = models.DecimalField(_("discount in %"), max_digits=7, decimal_places=4, default=0)
     discount_minor = models.BigIntegerField(_("discount"), default=0)
     tax_code = models.ForeignKey("catalogue.TaxCode", models.PROTECT, null=True, related_name="+")
     account = models.ForeignKey("catalogue.GLAccount", models.PROTECT, null=True, related_name="+")

@@ -113,9 +113,7 @@ def create_many(
     return _create(organisation, actor=actor, drafts=drafts, today=today)
 
 
-def _create(
-    organisation: Organisation, *, actor: Actor, drafts: Sequence[NewDraft], today: date
-) -> Created:
+def _create(organisation: Organisation, *, actor: Actor, drafts: Sequence[NewDraft], today: date) -> Created:
     taxes = tax_table()
     first = _take_references(organisation, len(drafts))
     created = Created()
@@ -123,8 +121,7 @@ def _create(
     for reference, draft in enumerate(drafts, start=first):
         invoice = _new_invoice(organisation, draft, reference=reference, actor=actor)
         lines = [
-            _line(organisation, invoice, position, line)
-            for position, line in enumerate(draft.lines, start=1)
+            _line(organisation, invoice, position, line) for position, line in enumerate(draft.lines, start=1)
         ]
         extra = [
             _adjustment(organisation, invoice, position, one)
@@ -135,9 +132,7 @@ def _create(
         created.lines.append(lines)
         adjustments += extra
     Invoice.objects.bulk_create(created.invoices, batch_size=1000)
-    InvoiceLine.objects.bulk_create(
-        [line for lines in created.lines for line in lines], batch_size=2000
-    )
+    InvoiceLine.objects.bulk_create([line for lines in created.lines for line in lines], batch_size=2000)
     InvoiceAdjustment.objects.bulk_create(adjustments, batch_size=1000)
     for invoice in created.invoices:
         audit.record("invoice.drafted", invoice, batch=invoice.batch_name)
@@ -155,9 +150,7 @@ def _take_references(organisation: Organisation, count: int) -> int:
     return int(last) - count + 1
 
 
-def _new_invoice(
-    organisation: Organisation, draft: NewDraft, *, reference: int, actor: Actor
-) -> Invoice:
+def _new_invoice(organisation: Organisation, draft: NewDraft, *, reference: int, actor: Actor) -> Invoice:
     customer = draft.customer
     days = draft.payment_days if draft.payment_days is not None else customer.payment_days
     order = draft.order_reference
@@ -179,9 +172,7 @@ def _new_invoice(
     )
 
 
-def _line(
-    organisation: Organisation, invoice: Invoice, position: int, line: NewLine
-) -> InvoiceLine:
+def _line(organisation: Organisation, invoice: Invoice, position: int, line: NewLine) -> InvoiceLine:
     return InvoiceLine(
         organisation=organisation,
         invoice=invoice,
@@ -235,9 +226,7 @@ def _add_up(
 
 
 @operation("invoices.draft")
-def save_draft(
-    invoice: Invoice, *, actor: Actor, draft: NewDraft, version: int, today: date
-) -> Invoice:
+def save_draft(invoice: Invoice, *, actor: Actor, draft: NewDraft, version: int, today: date) -> Invoice:
     """Replace what a draft says; lines that stand at the same position keep their row.
 
     Raises Refused for an issued document, and for a `version` that someone else has saved since.
@@ -272,9 +261,7 @@ def save_draft(
     InvoiceAdjustment.objects.bulk_create(adjustments)
     invoice.version = version + 1
     invoice.save(update_fields=[*editable, "net_minor", "tax_minor", "gross_minor", "version"])
-    audit.record(
-        "invoice.edited", invoice, version=invoice.version, gross_minor=invoice.gross_minor
-    )
+    audit.record("invoice.edited", invoice, version=invoice.version, gross_minor=invoice.gross_minor)
     return invoice
 
 
@@ -290,10 +277,7 @@ def _replace_lines(
 ) -> list[InvoiceLine]:
     """Make the rows match what is wanted, by position, so that claims of work keep their line."""
     rows = list(invoice.lines.order_by("position"))
-    lines = [
-        _line(organisation, invoice, position, line)
-        for position, line in enumerate(wanted, start=1)
-    ]
+    lines = [_line(organisation, invoice, position, line) for position, line in enumerate(wanted, start=1)]
     for line, row in zip(lines, rows, strict=False):
         line.pk = row.pk
     surplus = [row.pk for row in rows[len(lines) :]]
@@ -320,18 +304,14 @@ def finalise_many(
 
     What cannot be finalised stays a draft and is listed with its reason.
     """
-    rows = list(
-        Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("reference")
-    )
+    rows = list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("reference"))
     allowed, refused = _allowed(rows, actor=actor, key="invoices.finalise")
     outcome = finalise_documents(organisation, allowed, issue_date=issue_date)
     outcome.refusals.update(refused)
     return outcome
 
 
-def _allowed(
-    rows: Sequence[Invoice], *, actor: Actor, key: str
-) -> tuple[list[Invoice], dict[int, Refused]]:
+def _allowed(rows: Sequence[Invoice], *, actor: Actor, key: str) -> tuple[list[Invoice], dict[int, Refused]]:
     """Split documents by whether the actor answers for their customer: one query."""
     if actor.is_admin:
         return list(rows), {}

@@ -8,9 +8,7 @@ from typing import Any
 from django.db import connection, models
 
 
-def update_many(
-    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]
-) -> None:
+def update_many(model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Write different values into many rows: each of `rows` is (primary key, value, value…).
 
     One statement on PostgreSQL, one prepared statement on SQLite. Does not check how many rows there were.
@@ -35,8 +33,7 @@ def update_many(
             sets = ", ".join(f"{name} = v.c{k}" for k, name in enumerate(names))
             aliases = ", ".join(["id", *(f"c{k}" for k in range(len(names)))])
             cursor.execute(
-                f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v({aliases}) "
-                "WHERE t.id = v.id",
+                f"UPDATE {table} AS t SET {sets} FROM unnest({arrays}) AS v({aliases}) WHERE t.id = v.id",
                 [list(column) for column in zip(*prepared, strict=True)],
             )
         else:

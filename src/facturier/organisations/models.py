@@ -59,9 +59,7 @@ class Organisation(models.Model):
     slug = models.SlugField(unique=True)
     name = models.CharField(_("name"), max_length=100)
     legal_name = models.CharField(_("legal name"), max_length=200)
-    legal_note = models.CharField(
-        _("legal form, capital and registration"), max_length=300, blank=True
-    )
+    legal_note = models.CharField(_("legal form, capital and registration"), max_length=300, blank=True)
     region = models.CharField(_("region"), max_length=8)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES)
     currency = models.CharField(_("currency"), max_length=3)
@@ -115,9 +113,7 @@ class Organisation(models.Model):
         """The seller as it is printed today."""
         return Party(
             name=self.legal_name,
-            address=Address(
-                self.line1, self.line2, self.postcode, self.city, self.subdivision, self.country
-            ),
+            address=Address(self.line1, self.line2, self.postcode, self.city, self.subdivision, self.country),
             identifiers=tuple(Identifier(k, v) for k, v in sorted(self.identifiers.items()) if v),
             legal_note=self.legal_note,
             email=self.email,

@@ -71,9 +71,7 @@ def set_plan(*, organisation: Organisation, plan: Plan) -> Organisation:
 
 
 @operation("organisations.change")
-def add_member(
-    organisation: Organisation, *, actor: Actor, user: User, **permissions: bool
-) -> Membership:
+def add_member(organisation: Organisation, *, actor: Actor, user: User, **permissions: bool) -> Membership:
     """Let a person work for the organisation. Raises Refused when the person does already."""
     membership, created = Membership.objects.get_or_create(
         organisation=organisation, user=user, defaults=permissions

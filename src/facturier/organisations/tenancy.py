@@ -74,6 +74,7 @@ class TenantQuerySet(models.QuerySet[Any]):
 
     def bulk_create(self, objs: Any, *args: Any, **kwargs: Any) -> Any:
         organisation_id = active()
+        objs = list(objs)
         for one in objs:
             if one.organisation_id != organisation_id:
                 raise NoOrganisation("A row of another organisation was about to be created.")

@@ -36,9 +36,7 @@ def missing(draft: Draft, *, region: Region, issue_date: date) -> list[Refused]:
     """List everything that keeps a draft from being issued, each naming the field to mend."""
     found = [*missing_everywhere(draft), *region.missing(draft, issue_date)]
     if draft.kind is Kind.CREDIT_NOTE and not draft.preceding:
-        found.append(
-            Refused("A credit note names the invoice that it corrects.", field="preceding")
-        )
+        found.append(Refused("A credit note names the invoice that it corrects.", field="preceding"))
     return found
 
 

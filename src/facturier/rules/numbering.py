@@ -25,9 +25,7 @@ class NumberFormat:
 
     def __post_init__(self) -> None:
         if not _PREFIX.fullmatch(self.prefix):
-            raise Refused(
-                "A number prefix may hold letters, digits and / . _ - only.", field="prefix"
-            )
+            raise Refused("A number prefix may hold letters, digits and / . _ - only.", field="prefix")
         if not 1 <= self.padding <= 10:
             raise Refused("A number has 1 to 10 digits.", field="padding")
 

@@ -44,9 +44,7 @@ def totals(
         if line.kind is LineKind.AMOUNT
     ]
     line_net = Money.total((net for _, net in amounts), currency)
-    adjusted = [
-        part for one in adjustments for part in _adjustment_totals(one, amounts, line_net, currency)
-    ]
+    adjusted = [part for one in adjustments for part in _adjustment_totals(one, amounts, line_net, currency)]
     allowances = Money.total((one.amount for one in adjusted if not one.is_charge), currency)
     charges = Money.total((one.amount for one in adjusted if one.is_charge), currency)
     net = line_net - allowances + charges
@@ -104,9 +102,7 @@ def _adjustment_totals(
     currency: str,
 ) -> list[AdjustmentTotal]:
     def part(amount: Money, taxes: tuple[Tax, ...]) -> AdjustmentTotal:
-        return AdjustmentTotal(
-            adjustment.reason, adjustment.is_charge, amount, taxes, adjustment.account
-        )
+        return AdjustmentTotal(adjustment.reason, adjustment.is_charge, amount, taxes, adjustment.account)
 
     if adjustment.percent:
         share = _EXACT.multiply(line_net.amount, adjustment.percent) / _HUNDRED
@@ -119,11 +115,7 @@ def _adjustment_totals(
     for line, net in amounts:
         bases[line.taxes] = bases.get(line.taxes, 0) + net.minor
     shares = spread(whole.minor, list(bases.values()))
-    return [
-        part(Money(minor, currency), taxes)
-        for taxes, minor in zip(bases, shares, strict=True)
-        if minor
-    ]
+    return [part(Money(minor, currency), taxes) for taxes, minor in zip(bases, shares, strict=True) if minor]
 
 
 def spread(amount_minor: int, weights: Sequence[int]) -> list[int]:

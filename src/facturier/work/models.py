@@ -30,16 +30,12 @@ class Contract(TenantModel):
     in_advance = models.BooleanField(_("billed in advance"), default=False)
     starts_on = models.DateField(_("start"))
     ends_on = models.DateField(_("end"), null=True, blank=True)  # the last day that is billed
-    fee = models.DecimalField(
-        _("fee per period"), max_digits=15, decimal_places=6, null=True, blank=True
-    )
+    fee = models.DecimalField(_("fee per period"), max_digits=15, decimal_places=6, null=True, blank=True)
     hourly_rate = models.DecimalField(
         _("hourly rate"), max_digits=15, decimal_places=6, null=True, blank=True
     )
     rounding_minutes = models.PositiveSmallIntegerField(_("time rounded up to minutes"), default=0)
-    tax_code = models.ForeignKey(
-        "catalogue.TaxCode", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    tax_code = models.ForeignKey("catalogue.TaxCode", models.PROTECT, null=True, blank=True, related_name="+")
     account = models.ForeignKey(
         "catalogue.GLAccount", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -81,14 +77,10 @@ class Ticket(TenantModel):
     """A request of a customer, which holds time and expenses; billed once it is resolved or closed."""
 
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="tickets")
-    contract = models.ForeignKey(
-        Contract, models.PROTECT, null=True, blank=True, related_name="tickets"
-    )
+    contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="tickets")
     number = models.PositiveIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
-    status = models.CharField(
-        _("status"), max_length=10, choices=TicketStatus, default=TicketStatus.OPEN
-    )
+    status = models.CharField(_("status"), max_length=10, choices=TicketStatus, default=TicketStatus.OPEN)
     opened_on = models.DateField(_("opened on"))
 
     class Meta:
@@ -119,12 +111,8 @@ class TimeEntry(TenantModel):
     customer = models.ForeignKey(
         "customers.Customer", models.PROTECT, null=True, blank=True, related_name="time_entries"
     )
-    contract = models.ForeignKey(
-        Contract, models.PROTECT, null=True, blank=True, related_name="time_entries"
-    )
-    ticket = models.ForeignKey(
-        Ticket, models.PROTECT, null=True, blank=True, related_name="time_entries"
-    )
+    contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="time_entries")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, blank=True, related_name="time_entries")
     person = models.CharField(_("person"), max_length=100)
     day = models.DateField(_("day"))
     started_at = models.DateTimeField(_("start"), null=True, blank=True)
@@ -133,17 +121,13 @@ class TimeEntry(TenantModel):
     task = models.CharField(_("task"), max_length=200, blank=True)
     description = models.TextField(_("description"), blank=True)
     billable = models.BooleanField(_("billable"), default=True)
-    rate = models.DecimalField(
-        _("hourly rate"), max_digits=15, decimal_places=6, null=True, blank=True
-    )
+    rate = models.DecimalField(_("hourly rate"), max_digits=15, decimal_places=6, null=True, blank=True)
     imported = models.ForeignKey(TimeImport, models.PROTECT, null=True, related_name="entries")
     external_key = models.CharField(max_length=64, null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "external_key"], name="time_imported_once"
-            ),
+            models.UniqueConstraint(fields=["organisation", "external_key"], name="time_imported_once"),
         ]
         indexes = [
             models.Index(fields=["organisation", "day"], name="time_by_day"),
@@ -155,21 +139,15 @@ class Expense(TenantModel):
     """Money spent for a customer; billed at cost plus mark-up. `cost_minor` is without tax."""
 
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="expenses")
-    contract = models.ForeignKey(
-        Contract, models.PROTECT, null=True, blank=True, related_name="expenses"
-    )
-    ticket = models.ForeignKey(
-        Ticket, models.PROTECT, null=True, blank=True, related_name="expenses"
-    )
+    contract = models.ForeignKey(Contract, models.PROTECT, null=True, blank=True, related_name="expenses")
+    ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, blank=True, related_name="expenses")
     day = models.DateField(_("day"))
     description = models.CharField(_("description"), max_length=300)
     cost_minor = models.BigIntegerField(_("cost"))
     currency = models.CharField(_("currency"), max_length=3)
     markup_percent = models.DecimalField(_("mark-up"), max_digits=7, decimal_places=4, default=0)
     billable = models.BooleanField(_("billable"), default=True)
-    tax_code = models.ForeignKey(
-        "catalogue.TaxCode", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    tax_code = models.ForeignKey("catalogue.TaxCode", models.PROTECT, null=True, blank=True, related_name="+")
     account = models.ForeignKey(
         "catalogue.GLAccount", models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -197,12 +175,8 @@ class Job(TenantModel):
     account = models.ForeignKey(
         "catalogue.GLAccount", models.PROTECT, null=True, blank=True, related_name="+"
     )
-    tax_code = models.ForeignKey(
-        "catalogue.TaxCode", models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    status = models.CharField(
-        _("status"), max_length=10, choices=JobStatus, default=JobStatus.PLANNED
-    )
+    tax_code = models.ForeignKey("catalogue.TaxCode", models.PROTECT, null=True, blank=True, related_name="+")
+    status = models.CharField(_("status"), max_length=10, choices=JobStatus, default=JobStatus.PLANNED)
     opened_on = models.DateField(_("opened on"))
 
     class Meta:

@@ -268,9 +268,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="batch",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "name"), name="batch_name_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "name"), name="batch_name_once"),
         ),
         migrations.AddIndex(
             model_name="batchrun",
@@ -296,12 +294,8 @@ class Migration(migrations.Migration):
             model_name="billedwork",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("expense", None), ("period_start", None), ("time_entry__isnull", False)
-                    ),
-                    models.Q(
-                        ("expense__isnull", False), ("period_start", None), ("time_entry", None)
-                    ),
+                    models.Q(("expense", None), ("period_start", None), ("time_entry__isnull", False)),
+                    models.Q(("expense__isnull", False), ("period_start", None), ("time_entry", None)),
                     models.Q(
                         ("contract__isnull", False),
                         ("expense", None),
@@ -317,9 +311,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="billedwork",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("batch__isnull", False), ("invoice__isnull", False), _connector="OR"
-                ),
+                condition=models.Q(("batch__isnull", False), ("invoice__isnull", False), _connector="OR"),
                 name="claim_has_a_holder",
             ),
         ),

@@ -214,9 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="glaccount",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="gl_account_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="gl_account_once"),
         ),
         migrations.AddConstraint(
             model_name="glaccount",
@@ -228,9 +226,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="taxcode",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="tax_code_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="tax_code_once"),
         ),
         migrations.AddConstraint(
             model_name="taxcode",
@@ -242,9 +238,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="product",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "code"), name="product_code_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "code"), name="product_code_once"),
         ),
         migrations.AddConstraint(
             model_name="taxcomponent",

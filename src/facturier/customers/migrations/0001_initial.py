@@ -38,9 +38,7 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(blank=True, max_length=2, verbose_name="country")),
                 (
                     "identifiers",
-                    models.JSONField(
-                        blank=True, default=dict, verbose_name="registration and tax numbers"
-                    ),
+                    models.JSONField(blank=True, default=dict, verbose_name="registration and tax numbers"),
                 ),
                 (
                     "language",
@@ -187,9 +185,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="customerowner",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "membership"), name="owner_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("customer", "membership"), name="owner_once"),
         ),
         migrations.AddIndex(
             model_name="customer",

@@ -140,9 +140,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "indexes": [
-                    models.Index(fields=["organisation", "state", "next_at"], name="delivery_due")
-                ],
+                "indexes": [models.Index(fields=["organisation", "state", "next_at"], name="delivery_due")],
                 "constraints": [
                     models.UniqueConstraint(fields=("message_id",), name="message_once"),
                     models.UniqueConstraint(

@@ -144,9 +144,7 @@ class Migration(migrations.Migration):
                 ("is_charge", models.BooleanField(default=False, verbose_name="charge")),
                 (
                     "percent",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=7, verbose_name="in %"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=7, verbose_name="in %"),
                 ),
                 ("amount_minor", models.BigIntegerField(default=0, verbose_name="amount")),
                 (
@@ -196,9 +194,7 @@ class Migration(migrations.Migration):
                 ("description", models.TextField(blank=True, verbose_name="description")),
                 (
                     "quantity",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=15, verbose_name="quantity"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=15, verbose_name="quantity"),
                 ),
                 ("unit", models.CharField(blank=True, max_length=3, verbose_name="unit")),
                 (
@@ -381,9 +377,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("organisation",), name="one_draft_counter")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("organisation",), name="one_draft_counter")],
             },
         ),
         migrations.AddIndex(
@@ -392,22 +386,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="invoice",
-            index=models.Index(
-                fields=["organisation", "status", "-sort_key"], name="document_by_status"
-            ),
+            index=models.Index(fields=["organisation", "status", "-sort_key"], name="document_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
+            index=models.Index(fields=["organisation", "customer", "-sort_key"], name="document_by_customer"),
         ),
         migrations.AddIndex(
             model_name="invoice",
             index=models.Index(
-                fields=["organisation", "customer", "-sort_key"], name="document_by_customer"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(
-                    ("status", facturier.rules.lifecycle.Status["CLOSED"]), _negated=True
-                ),
+                condition=models.Q(("status", facturier.rules.lifecycle.Status["CLOSED"]), _negated=True),
                 fields=["organisation", "-sort_key"],
                 name="document_open_list",
             ),
@@ -418,15 +406,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "number"), name="number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="number_once"),
         ),
         migrations.AddConstraint(
             model_name="invoice",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "reference"), name="reference_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "reference"), name="reference_once"),
         ),
         migrations.AddConstraint(
             model_name="invoice",
@@ -462,14 +446,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="series",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "kind"), name="one_series_per_kind"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "kind"), name="one_series_per_kind"),
         ),
         migrations.AddConstraint(
             model_name="counter",
-            constraint=models.UniqueConstraint(
-                fields=("series", "run"), name="one_counter_per_run"
-            ),
+            constraint=models.UniqueConstraint(fields=("series", "run"), name="one_counter_per_run"),
         ),
     ]

@@ -100,9 +100,7 @@ class Migration(migrations.Migration):
                 ("country", models.CharField(max_length=2, verbose_name="country")),
                 (
                     "identifiers",
-                    models.JSONField(
-                        blank=True, default=dict, verbose_name="registration and tax numbers"
-                    ),
+                    models.JSONField(blank=True, default=dict, verbose_name="registration and tax numbers"),
                 ),
                 (
                     "email",
@@ -146,9 +144,7 @@ class Migration(migrations.Migration):
                 ("message", models.TextField(blank=True, verbose_name="message on documents")),
                 (
                     "payment_days",
-                    models.PositiveSmallIntegerField(
-                        default=30, verbose_name="payment term in days"
-                    ),
+                    models.PositiveSmallIntegerField(default=30, verbose_name="payment term in days"),
                 ),
                 (
                     "strict_issuing",
@@ -205,9 +201,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("user", "organisation"), name="member_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("user", "organisation"), name="member_once")],
             },
         ),
     ]

@@ -137,7 +137,5 @@ def missing_everywhere(draft: Draft) -> list[Refused]:
     if not draft.buyer.name.strip():
         found.append(Refused("The customer has no name.", field="customer.name", link="customer"))
     if not draft.seller.name.strip():
-        found.append(
-            Refused("The seller has no legal name.", field="seller.name", link="organisation")
-        )
+        found.append(Refused("The seller has no legal name.", field="seller.name", link="organisation"))
     return found

@@ -114,9 +114,7 @@ _TAX_CODES = (
     ),
     _hst(
         "NB",
-        four(
-            fr="Nouveau-Brunswick", it="Nuovo Brunswick", de="Neubraunschweig", en="New Brunswick"
-        ),
+        four(fr="Nouveau-Brunswick", it="Nuovo Brunswick", de="Neubraunschweig", en="New Brunswick"),
         (date(2008, 1, 1), "13"),
         (date(2016, 7, 1), "15"),
     ),
@@ -151,9 +149,7 @@ _TAX_CODES = (
     _both(  # Excise Tax Act, sch. VI; c. T-0.1, title I, chapter IV: exports too
         "DETAXE",
         "Z",
-        labels=four(
-            fr="Détaxé (0 %)", it="Ad aliquota zero", de="Nullsatz (0 %)", en="Zero-rated (0 %)"
-        ),
+        labels=four(fr="Détaxé (0 %)", it="Ad aliquota zero", de="Nullsatz (0 %)", en="Zero-rated (0 %)"),
     ),
     _both(
         "EXONERE",
@@ -268,9 +264,7 @@ def _terms(draft: Draft) -> str:
 CA_QC = Region(
     code="CA-QC",
     country="CA",
-    labels=four(
-        fr="Canada (Québec)", it="Canada (Québec)", de="Kanada (Québec)", en="Canada (Québec)"
-    ),
+    labels=four(fr="Canada (Québec)", it="Canada (Québec)", de="Kanada (Québec)", en="Canada (Québec)"),
     currency="CAD",
     languages=("fr", "en", "it", "de"),
     locale_of={"fr": "fr_CA", "it": "it_IT", "de": "de_DE", "en": "en_CA"},

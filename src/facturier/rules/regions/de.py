@@ -131,8 +131,7 @@ _TAX_CODES = (
         reason=four(
             fr="Livraison intracommunautaire exonérée de TVA (§ 4 Nr. 1 b, § 6a UStG)",
             it="Cessione intracomunitaria non imponibile (§ 4 Nr. 1 b, § 6a UStG)",
-            de="Steuerfreie innergemeinschaftliche Lieferung (§ 4 Nr. 1 Buchst. b i. V. m."
-            " § 6a UStG)",
+            de="Steuerfreie innergemeinschaftliche Lieferung (§ 4 Nr. 1 Buchst. b i. V. m. § 6a UStG)",
             en="VAT exempt intra-Community supply (§ 4 no. 1 b, § 6a UStG)",
         ),
     ),
@@ -207,25 +206,17 @@ _VAT_PRINTED = four(fr="N° TVA", it="Partita IVA", de="USt-IdNr.", en="VAT no."
 _TAX_NUMBER = four(
     fr="Numéro fiscal allemand", it="Codice fiscale tedesco", de="Steuernummer", en="Tax number"
 )
-_REGISTER = four(
-    fr="Registre du commerce", it="Registro delle imprese", de="Registergericht", en="Register"
-)
+_REGISTER = four(fr="Registre du commerce", it="Registro delle imprese", de="Registergericht", en="Register")
 
 _IDENTIFIERS = (
     IdentifierField("vat", _VAT_LABELS, _VAT_PRINTED, identifiers.check_german_vat, buyer=False),
     IdentifierField("vat", _VAT_LABELS, _VAT_PRINTED, identifiers.check_vat, seller=False),
-    IdentifierField(
-        "tax_number", _TAX_NUMBER, _TAX_NUMBER, identifiers.check_german_tax_number, buyer=False
-    ),
-    IdentifierField(
-        "register", _REGISTER, _REGISTER, identifiers.check_german_register, buyer=False
-    ),
+    IdentifierField("tax_number", _TAX_NUMBER, _TAX_NUMBER, identifiers.check_german_tax_number, buyer=False),
+    IdentifierField("register", _REGISTER, _REGISTER, identifiers.check_german_register, buyer=False),
 )
 
 # Forms whose letters must name the register, its number and who manages them.
-_REGISTERED = re.compile(
-    r"\b(GmbH|gGmbH|mbH|UG|AG|SE|KGaA|KG|OHG|eG)\b|\be\. ?K\.|\b(e\. ?Kfm|e\. ?Kfr)\b"
-)
+_REGISTERED = re.compile(r"\b(GmbH|gGmbH|mbH|UG|AG|SE|KGaA|KG|OHG|eG)\b|\be\. ?K\.|\b(e\. ?Kfm|e\. ?Kfr)\b")
 
 
 def _missing(draft: Draft, issue_date: date) -> list[Refused]:

@@ -108,9 +108,7 @@ _TAX_CODES = (
     _untaxed(
         "EXO",
         "E",
-        labels=four(
-            fr="Exonéré de TVA", it="Esente da IVA", de="Von der MwSt. befreit", en="VAT exempt"
-        ),
+        labels=four(fr="Exonéré de TVA", it="Esente da IVA", de="Von der MwSt. befreit", en="VAT exempt"),
         reason=four(
             fr="Exonération de TVA, article 261 du CGI",
             it="Operazione esente da IVA, art. 261 del CGI (codice tributario francese)",
@@ -160,13 +158,11 @@ _TAX_CODES = (
             en="Services to a business in the EU",
         ),
         reason=four(
-            fr="Autoliquidation, article 283-2 du CGI et articles 44 et 196 de la directive"
-            " 2006/112/CE",
+            fr="Autoliquidation, article 283-2 du CGI et articles 44 et 196 de la directive 2006/112/CE",
             it="Inversione contabile, art. 283-2 del CGI e artt. 44 e 196 della direttiva 2006/112/CE",
             de="Steuerschuldnerschaft des Leistungsempfängers, Art. 283-2 CGI und Art. 44 und 196"
             " der Richtlinie 2006/112/EG",
-            en="Reverse charge, article 283-2 of the CGI and articles 44 and 196 of Directive"
-            " 2006/112/EC",
+            en="Reverse charge, article 283-2 of the CGI and articles 44 and 196 of Directive 2006/112/EC",
         ),
     ),
     _untaxed(

@@ -24,8 +24,7 @@ def accounts(table: str) -> tuple[AccountSeed, ...]:
     """
     rows = [[cell.strip() for cell in row.split("|")] for row in table.strip().splitlines()]
     return tuple(
-        AccountSeed(code, four(fr=fr, it=it, de=de, en=en), role)
-        for code, role, fr, it, de, en in rows
+        AccountSeed(code, four(fr=fr, it=it, de=de, en=en), role) for code, role, fr, it, de, en in rows
     )
 
 

@@ -20,8 +20,7 @@ def same(text: str) -> Labels:
 
 PRO_FORMA = four(
     fr="Pro forma : ce document n’est pas une facture et n’ouvre aucun droit à déduction de taxe.",
-    it="Proforma: il presente documento non è una fattura e non dà diritto alla detrazione"
-    " dell’imposta.",
+    it="Proforma: il presente documento non è una fattura e non dà diritto alla detrazione dell’imposta.",
     de="Proforma: Dieses Dokument ist keine Rechnung und berechtigt nicht zum Vorsteuerabzug.",
     en="Pro forma: this document is not an invoice and gives no right to deduct tax.",
 )

@@ -73,9 +73,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "rounding_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=0, verbose_name="time rounded up to minutes"
-                    ),
+                    models.PositiveSmallIntegerField(default=0, verbose_name="time rounded up to minutes"),
                 ),
                 (
                     "order_reference",
@@ -141,9 +139,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "quantity",
-                    models.DecimalField(
-                        decimal_places=4, max_digits=15, verbose_name="quantity ordered"
-                    ),
+                    models.DecimalField(decimal_places=4, max_digits=15, verbose_name="quantity ordered"),
                 ),
                 ("unit", models.CharField(default="C62", max_length=3, verbose_name="unit")),
                 (
@@ -273,9 +269,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
                 (
                     "markup_percent",
-                    models.DecimalField(
-                        decimal_places=4, default=0, max_digits=7, verbose_name="mark-up"
-                    ),
+                    models.DecimalField(decimal_places=4, default=0, max_digits=7, verbose_name="mark-up"),
                 ),
                 ("billable", models.BooleanField(default=True, verbose_name="billable")),
                 (
@@ -486,9 +480,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="job",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "number"), name="job_number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="job_number_once"),
         ),
         migrations.AddIndex(
             model_name="ticket",
@@ -496,9 +488,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="ticket",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "number"), name="ticket_number_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("organisation", "number"), name="ticket_number_once"),
         ),
         migrations.AddIndex(
             model_name="expense",
