@@ -26,9 +26,9 @@ from facturier.invoices.models import MUTABLE_ONCE_ISSUED, Invoice
 from facturier.organisations.tenancy import TenantModel
 
 KEPT = {
-    "invoices_issueddocument": ("kept_frozen", ("id", "invoice_id")),
-    "delivery_storedpdf": ("kept_frozen", ("id", "invoice_id")),
-    "audit_event": ("append_only", ("id",)),
+    "invoices_issueddocument": ("kept_frozen", (("id",), ("invoice_id",))),
+    "delivery_storedpdf": ("kept_frozen", (("id",), ("invoice_id",))),
+    "audit_event": ("append_only", (("id",), ("organisation_id", "sequence"))),
 }
 PARTS_OF_INVOICE = ("invoices_invoiceline", "invoices_invoiceadjustment")
 GROWING = {
@@ -120,11 +120,11 @@ def sqlite_triggers() -> Iterator[tuple[str, str, str]]:
             when = " OR ".join(issued.format(row=row) for row in rows)
             body = f"BEFORE {event} ON {table} WHEN {when} {_raise('issued_frozen')}"
             yield f"{table}_frozen_{event.lower()}", table, body
-        yield _sqlite_no_replace(table, ("id",), issued.format(row="kept"), "issued_frozen")
-    for table, (key, unique) in KEPT.items():
+        yield _sqlite_no_replace(table, (("id",),), issued.format(row="kept"), "issued_frozen")
+    for table, (key, keys) in KEPT.items():
         for event in ("UPDATE", "DELETE"):
             yield f"{table}_kept_{event.lower()}", table, f"BEFORE {event} ON {table} {_raise(key)}"
-        yield _sqlite_no_replace(table, unique, "1", key)
+        yield _sqlite_no_replace(table, keys, "1", key)
     for table, (key, column, fixed) in GROWING.items():
         shrinks = f"NEW.{column} < OLD.{column} OR {_row('NEW', fixed)} IS NOT {_row('OLD', fixed)}"
         yield f"{table}_grows", table, f"BEFORE UPDATE ON {table} WHEN {shrinks} {_raise(key)}"
@@ -157,7 +157,12 @@ def _sqlite_invoice() -> Iterator[tuple[str, str, str]]:
         table,
         f"BEFORE DELETE ON {table} WHEN OLD.number IS NOT NULL {refuse}",
     )
-    yield _sqlite_no_replace(table, ("id", "number", "reference"), "kept.number IS NOT NULL", "issued_frozen")
+    yield _sqlite_no_replace(
+        table,
+        (("id",), ("organisation_id", "number"), ("organisation_id", "reference")),
+        "kept.number IS NOT NULL",
+        "issued_frozen",
+    )
     # UPDATE OR REPLACE of a draft could push an issued document aside.
     clash = (
         "NEW.id <> OLD.id OR EXISTS (SELECT 1 FROM invoices_invoice kept WHERE kept.id <> OLD.id "
@@ -171,14 +176,15 @@ def _sqlite_invoice() -> Iterator[tuple[str, str, str]]:
     )
 
 
-def _sqlite_no_replace(table: str, unique: tuple[str, ...], frozen: str, key: str) -> tuple[str, str, str]:
+def _sqlite_no_replace(
+    table: str, keys: tuple[tuple[str, ...], ...], frozen: str, key: str
+) -> tuple[str, str, str]:
     """REPLACE skips DELETE triggers unless recursive_triggers is on, so it is refused by itself."""
-    same = " OR ".join(f"kept.{column} = NEW.{column}" for column in unique)
-    body = (
-        f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} kept "
-        f"WHERE ({same}) AND {frozen}) {_raise(key)}"
+    clashes = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} kept WHERE {same} AND {frozen})"
+        for same in (" AND ".join(f"kept.{column} = NEW.{column}" for column in one) for one in keys)
     )
-    return f"{table}_no_replace", table, body
+    return f"{table}_no_replace", table, f"BEFORE INSERT ON {table} WHEN {clashes} {_raise(key)}"
 
 
 def _sqlite_claims() -> Iterator[tuple[str, str, str]]:
@@ -215,7 +221,7 @@ def postgresql_guards() -> Iterator[tuple[str, str]]:
         for event in ("insert", "update", "delete"):
             yield from _postgresql_parts(table, event)
         yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", "issued_frozen")
-    for table, (key, _unique) in KEPT.items():
+    for table, (key, _keys) in KEPT.items():
         for event in ("update", "delete"):
             yield _postgresql_trigger(table, event, f"BEFORE {event.upper()}", key, row="FOR EACH ROW")
         yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
