@@ -1,0 +1,1 @@
+"""What the tests share: databases, processes, the browser, the cast."""
