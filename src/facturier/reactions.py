@@ -5,10 +5,12 @@ house is written down as a row (a Delivery, a BatchRun) for a worker to do.
 """
 
 from facturier.audit import operations as audit
-from facturier.audit.operations import Happened
+from facturier.audit.operations import Happened, Reaction
 from facturier.catalogue import operations as catalogue
 from facturier.invoices import operations as invoices
+from facturier.organisations import background
 from facturier.organisations.access import Actor
+from facturier.organisations.background import Handler, Leased
 from facturier.organisations.models import Organisation
 
 
@@ -20,13 +22,18 @@ def furnish(happened: Happened) -> None:
     invoices.seed(organisation, actor=actor)
 
 
-REACTIONS = {
+REACTIONS: dict[str, list[Reaction]] = {
     "organisation.created": [furnish],
 }
 
+# Which function does the work of which rows in the background: organisations/background.py.
+WORKERS: dict[type[Leased], Handler] = {}
+
 
 def connect() -> None:
-    """Fill the table's reactions into the audit log's port; called once, when Django has started."""
+    """Fill both tables into the ports of the rooms below; called once, when Django has started."""
+    for model, handler in WORKERS.items():
+        background.register(model, handler)
     for name, reactions in REACTIONS.items():
         for reaction in reactions:
             audit.react(name, reaction)

@@ -3,19 +3,44 @@
 A worker claims a row for a while (a lease) by a conditional UPDATE that also counts the attempt, and
 finishes it by an UPDATE that names the attempt: a worker whose lease ran out can no longer finish what
 another one has claimed since. A sweep finds rows whose time has come or whose lease ran out.
+
+How a room uses it:
+
+1. its model inherits `Leased`; an operation creates the row and calls `enqueue(row)` in the same transaction;
+2. `reactions.py` names the handler of the model in its table WORKERS (which calls `register` here);
+3. the handler gets a row that was claimed for it, outside of any transaction and scope. It opens
+   `with in_organisation(row.organisation_id):` for each short step, calls `row.renew(now=…)`
+   when it takes longer than the lease and stops when that returns False, and ends with `row.finish(…)`
+   (False: the row is another worker's; roll back). Work of many steps should `finish(State.QUEUED)` after
+   some seconds and call `enqueue(row)`, so that other work gets its turn.
+
+A handler that raises is put back with a growing delay and, after `Leased.TRIES` attempts, failed, with the
+error kept on the row. A handler whose worker dies is run again once its lease has run out. So a handler must
+be able to begin anew at any point: what it has done must show in the rows it has committed.
+`config/background.py` runs tasks and sweep.
 """
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
+from django.tasks import task
+from django.utils import timezone
 
-from facturier.organisations.tenancy import TenantModel
+from facturier.organisations.models import Organisation
+from facturier.organisations.tenancy import TenantModel, scope
+
+log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+LONGEST_DELAY = timedelta(hours=1)
 
 
 class State(models.TextChoices):
@@ -31,6 +56,8 @@ class State(models.TextChoices):
 
 class Leased(TenantModel):
     """A row that workers claim in turn."""
+
+    TRIES: ClassVar[int] = 8
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveIntegerField(default=0)
@@ -71,5 +98,89 @@ class Leased(TenantModel):
         changed = self._mine().update(state=state, lease_until=None, **fields)
         return bool(changed == 1)
 
+    def put_back(self, *, now: datetime, error: str) -> bool:
+        """Let this attempt fail: try again later, or give up. Returns False when it is another worker's."""
+        if self.is_hopeless(now):
+            return self.finish(State.FAILED, error=error)
+        return self.finish(State.QUEUED, error=error, next_at=now + delay_after(self.attempts))
+
+    def is_hopeless(self, now: datetime) -> bool:
+        """Say whether another attempt would be one too many."""
+        return self.attempts >= self.TRIES
+
     def _mine(self) -> models.QuerySet[Any]:
         return type(self).objects.filter(pk=self.pk, attempts=self.attempts, state=State.RUNNING)
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many failed attempts: 15 s, 30 s, 1 min … at most an hour."""
+    return min(timedelta(seconds=15 * 2 ** min(attempts - 1, 10)), LONGEST_DELAY)
+
+
+Handler = Callable[[Any], None]
+_handlers: dict[str, tuple[type[Leased], Handler]] = {}
+
+
+def register(model: type[Leased], handler: Handler) -> None:
+    """Let a handler do the work of a model's rows; used by reactions.py alone."""
+    _handlers[model._meta.label] = (model, handler)
+
+
+def enqueue(row: Leased) -> None:
+    """Hand a queued row to the workers, in the transaction of its cause."""
+    do.enqueue(row._meta.label, row.organisation_id, row.pk)
+
+
+@task  # type: ignore[untyped-decorator]
+def do(label: str, organisation_id: int, pk: int) -> None:
+    """Do the work of one row, unless another worker has it or its time has not come."""
+    run(label, organisation_id, pk)
+
+
+def run(label: str, organisation_id: int, pk: int) -> bool:
+    """Claim a row and let its handler work; returns whether there was anything to do."""
+    model, handler = _handlers[label]
+    with in_organisation(organisation_id):
+        row = model.claim(pk, now=timezone.now())
+    if row is None:
+        return False
+    try:
+        handler(row)
+    except Exception as error:
+        # The boundary of all background work: whatever went wrong is kept on the row and tried again.
+        log.exception("%s %s failed", label, pk)
+        with in_organisation(organisation_id):
+            row.put_back(now=timezone.now(), error=f"{type(error).__name__}: {error}")
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A row that waits for a worker: what `run` takes."""
+
+    label: str
+    organisation_id: int
+    pk: int
+
+
+def left(*, now: datetime, at_most: int = 100) -> list[Left]:
+    """Find what no task brings back: rows whose worker died, whose delay is over, or whose task was lost.
+
+    Takes `at_most` rows of each organisation and model, the longest waiting first, so that one organisation's
+    backlog does not keep the others waiting. A row whose task still waits may be among them: whoever comes
+    second finds nothing to do.
+    """
+    found: list[Left] = []
+    for organisation_id in list(Organisation.objects.order_by("pk").values_list("pk", flat=True)):
+        with scope(organisation_id):
+            for label, (model, _handler) in _handlers.items():
+                rows = model.due(now).order_by("next_at", "pk").values_list("pk", flat=True)[:at_most]
+                found += [Left(label, organisation_id, pk) for pk in rows]
+    return found
+
+
+@contextmanager
+def in_organisation(organisation_id: int) -> Iterator[None]:
+    """Open one short transaction in an organisation's scope."""
+    with transaction.atomic(), scope(organisation_id):
+        yield
