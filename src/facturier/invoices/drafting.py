@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import NamedTuple
 
 from facturier.catalogue.queries import TaxTable, tax_table
-from facturier.invoices.models import Invoice, InvoiceAdjustment
+from facturier.customers.models import Customer
+from facturier.invoices.models import Invoice, InvoiceAdjustment, InvoiceLine
 from facturier.organisations.models import Organisation
 from facturier.rules.document import (
     Adjustment,
@@ -21,10 +20,10 @@ from facturier.rules.document import (
     Look,
     Party,
     PaymentMeans,
+    Totals,
 )
 from facturier.rules.issuing import preview
-
-_LINE_KINDS = {kind.value: kind for kind in LineKind}
+from facturier.rules.totals import totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +48,14 @@ def seller(organisation: Organisation) -> Seller:
     )
 
 
-class LineRow(NamedTuple):
-    """The columns of a line that the rules use; read as tuples, because runs read many."""
-
-    description: str
-    kind: str
-    quantity: Decimal
-    unit: str
-    unit_price: Decimal
-    discount_percent: Decimal
-    discount_minor: int
-    tax_code_id: int | None
-    account_id: int | None
-    service_start: date | None
-    service_end: date | None
-    order_reference: str
-
-
-def line_value(line: LineRow, *, taxes: TaxTable, language: str, on: date) -> Line:
+def line_value(line: InvoiceLine, *, taxes: TaxTable, language: str, on: date) -> Line:
     """Return a line with its taxes as they stand on its last service day, else on the given day.
 
     The rate is that of the day of supply (Directive 2006/112/EC, art. 93; UStG § 27; Excise Tax Act, s. 152).
     """
     return Line(
         description=line.description,
-        kind=_LINE_KINDS[line.kind],
+        kind=LineKind(line.kind),
         quantity=line.quantity,
         unit=line.unit,
         unit_price=line.unit_price,
@@ -100,9 +82,9 @@ def adjustment_value(adjustment: InvoiceAdjustment) -> Adjustment:
 def draft_value(
     invoice: Invoice,
     *,
-    lines: Iterable[LineRow],
+    lines: Iterable[InvoiceLine],
     adjustments: Iterable[InvoiceAdjustment],
-    buyer: Party,
+    customer: Customer,
     seller: Seller,
     on: date,
 ) -> Draft:
@@ -113,7 +95,7 @@ def draft_value(
         currency=invoice.currency,
         language=invoice.language,
         seller=seller.party,
-        buyer=buyer,
+        buyer=customer.as_party(),
         lines=tuple(line_value(line, taxes=seller.taxes, language=invoice.language, on=on) for line in lines),
         adjustments=tuple(adjustment_value(one) for one in adjustments),
         payment_days=invoice.payment_days,
@@ -129,9 +111,9 @@ def draft_of(invoice: Invoice, *, on: date) -> Draft:
     """Read one draft whole: its lines, its customer and what its seller states."""
     return draft_value(
         invoice,
-        lines=[LineRow(*row) for row in invoice.lines.values_list(*LineRow._fields)],
+        lines=list(invoice.lines.all()),
         adjustments=list(invoice.adjustments.all()),
-        buyer=invoice.customer.as_party(),
+        customer=invoice.customer,
         seller=seller(invoice.organisation),
         on=on,
     )
@@ -143,3 +125,29 @@ def document_of(invoice: Invoice, *, today: date) -> Document:
         return invoice.issued.as_document()
     draft = draft_of(invoice, on=today)
     return preview(draft, region=invoice.organisation.rules, issue_date=today)
+
+
+def sums(
+    lines: Sequence[InvoiceLine],
+    adjustments: Sequence[InvoiceAdjustment],
+    *,
+    currency: str,
+    language: str,
+    taxes: TaxTable,
+    on: date,
+) -> Totals:
+    """Add up rows that may not be saved yet, by the one `totals()`."""
+    return totals(
+        [line_value(line, taxes=taxes, language=language, on=on) for line in lines],
+        [adjustment_value(one) for one in adjustments],
+        currency=currency,
+    )
+
+
+def write_sums(invoice: Invoice, lines: Sequence[InvoiceLine], found: Totals) -> None:
+    """Put sums on the rows that lists show; nothing is saved here."""
+    invoice.net_minor = found.net.minor
+    invoice.tax_minor = found.tax.minor
+    invoice.gross_minor = found.gross.minor
+    for line, total in zip(lines, found.lines, strict=True):
+        line.net_minor = total.net.minor

@@ -1,0 +1,87 @@
+"""Typst, kept warm: one compiler per thread, fixed fonts, an empty root, no warning let through.
+
+What a document says reaches Typst as a JSON file in memory, never as source. The root is an empty
+folder of our own, because a compiler reads any file below its root and follows links.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import typst
+
+from facturier.delivery.pdf.fonts import gather
+
+_STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+
+
+class RenderError(RuntimeError):
+    """Typst refused a document or warned about it: a bug of ours, not of who wrote it."""
+
+
+class _Workshop:
+    """The folders and fonts of one process; compilers of its threads share them."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._home = tempfile.TemporaryDirectory(prefix="facturier-pdf-", ignore_cleanup_errors=True)
+        atexit.register(self._close)
+        home = Path(self._home.name)
+        (home / "fonts").mkdir()
+        (home / "root").mkdir()
+        gather(home / "fonts")
+        self.root = str(home / "root")
+        self.fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(home / "fonts")],
+        )
+        self.compilers = threading.local()
+
+    def _close(self) -> None:
+        if os.getpid() == self.pid:  # a forked child leaves its parent's folder alone
+            self._home.cleanup()
+
+    def compiler(self) -> typst.Compiler:
+        found = getattr(self.compilers, "one", None)
+        if found is None:
+            found = typst.Compiler(root=self.root, font_paths=self.fonts)
+            self.compilers.one = found
+        return found
+
+
+_lock = threading.Lock()
+_workshop: _Workshop | None = None
+
+
+def _shop() -> _Workshop:
+    global _workshop
+    with _lock:
+        if _workshop is None or _workshop.pid != os.getpid():
+            _workshop = _Workshop()
+        return _workshop
+
+
+def compile_pdf(files: dict[str, bytes], *, timestamp: int) -> bytes:
+    """Compile `main.typ` among the files to PDF/A-3a and PDF/UA-1.
+
+    Equal files and time give equal bytes. Raises RenderError where Typst fails or warns.
+    """
+    try:
+        pdf, warnings = (
+            _shop()
+            .compiler()
+            .compile_with_warnings(
+                files, format="pdf", pdf_standards=_STANDARDS, timestamp=timestamp, sys_inputs=None
+            )
+        )
+    except typst.TypstError as error:
+        raise RenderError(error.diagnostic or error.message) from error
+    if warnings:
+        raise RenderError("; ".join(one.message for one in warnings))
+    assert isinstance(pdf, bytes)
+    return pdf

@@ -1,0 +1,46 @@
+"""From a document to its PDF."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+
+from facturier.delivery.pdf.engine import compile_pdf
+from facturier.delivery.pdf.epc import qr_svg
+from facturier.delivery.pdf.text import cleaned
+from facturier.delivery.pdf.writing import paper
+from facturier.rules.document import Document
+from facturier.rules.regions.base import Region
+
+_NOON = 12  # of the issue date, UTC: the same day in every time zone but the farthest
+
+
+def render(document: Document, *, region: Region, logo: bytes | None = None) -> bytes:
+    """Set a document as PDF/A-3a and PDF/UA-1, the same bytes each time.
+
+    `logo` is a PNG in sRGB, as it was stored when uploaded. Nothing but the arguments decides the
+    result: the time of creation that the file states is noon of the issue date.
+    Raises RenderError where the compiler refuses, e.g. for a logo that is no PNG.
+    """
+    sheet = paper(document, region=region)
+    data = cleaned(asdict(sheet))
+    data["day"] = [document.issue_date.year, document.issue_date.month, document.issue_date.day]
+    data["has_logo"] = logo is not None
+    sources = {"main.typ": template()}
+    if logo is not None:
+        sources["logo.png"] = logo
+    if sheet.payment is not None and sheet.payment.qr_payload:
+        sources["qr.svg"] = qr_svg(sheet.payment.qr_payload)
+    sources["paper.json"] = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
+    day = document.issue_date
+    noon = datetime(day.year, day.month, day.day, _NOON, tzinfo=UTC)
+    return compile_pdf(sources, timestamp=int(noon.timestamp()))
+
+
+@lru_cache(maxsize=1)
+def template() -> bytes:
+    """Return the Typst source of the paper: a constant, whatever the document says."""
+    return files("facturier.delivery.pdf").joinpath("paper.typ").read_bytes()

@@ -1,1 +1,0 @@
-"""Statements that Django's ORM lacks; knows no room."""
