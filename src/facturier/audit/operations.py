@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from facturier.audit.models import Chain, Event
+from facturier.storage.bulk import Row, insert_many
 
 SALT = b"facturier-audit-v1\0"
 
@@ -104,24 +105,24 @@ def record_of(name: str, subject_type: str, subject_id: int, data: dict[str, Any
 
 def canonical(data: Any) -> str:
     """Write data as canonical JSON: sorted keys, no white space, UTF-8."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _ENCODE(data)
 
 
-def link(previous: str, event: Event) -> str:
-    """Return the hash of an event that follows the one with hash `previous`."""
-    body = canonical(
-        [
-            event.organisation_id,
-            event.sequence,
-            event.happened_at.astimezone(UTC).isoformat(timespec="microseconds"),
-            event.name,
-            event.subject_type,
-            event.subject_id,
-            event.actor_id,
-            event.actor_name,
-            event.data,
-        ]
-    )
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode
+
+
+# The columns that a link covers, in the order in which they are hashed.
+LINKED = (
+    *("organisation_id", "sequence", "happened_at", "name"),
+    *("subject_type", "subject_id", "actor_id", "actor_name", "data"),
+)
+
+
+def link(previous: str, event: Sequence[Any]) -> str:
+    """Return the hash of an event, given as its `LINKED` values, that follows the hash `previous`."""
+    organisation_id, sequence, happened_at, *rest = event
+    moment = happened_at.astimezone(UTC).isoformat(timespec="microseconds")
+    body = canonical([organisation_id, sequence, moment, *rest])
     return hashlib.sha256(SALT + previous.encode() + b"\0" + body.encode()).hexdigest()
 
 
@@ -129,23 +130,23 @@ def _append(recorder: _Recorder) -> None:
     Chain.objects.bulk_create([Chain(organisation_id=recorder.organisation_id)], ignore_conflicts=True)
     head = Chain.objects.select_for_update().get(organisation_id=recorder.organisation_id)
     now = datetime.now(UTC)
-    events: list[Event] = []
+    rows: list[Row] = []
     previous, sequence = head.sha256, head.sequence
     for name, subject_type, subject_id, data in recorder.pending:
         sequence += 1
-        event = Event(
-            organisation_id=recorder.organisation_id,
-            sequence=sequence,
-            happened_at=now,
-            name=name,
-            subject_type=subject_type,
-            subject_id=subject_id,
-            actor_id=recorder.actor_id,
-            actor_name=recorder.actor_name[:100],
-            data=data,
+        event = (
+            recorder.organisation_id,
+            sequence,
+            now,
+            name,
+            subject_type,
+            subject_id,
+            recorder.actor_id,
+            recorder.actor_name[:100],
+            data,
         )
-        event.sha256 = previous = link(previous, event)
-        events.append(event)
-    Event.objects.bulk_create(events, batch_size=1000)
+        previous = link(previous, event)
+        rows.append((*event, previous))
+    insert_many(Event, [*LINKED, "sha256"], rows)
     head.sequence, head.sha256 = sequence, previous
     head.save(update_fields=["sequence", "sha256"])

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from facturier.audit.models import Chain, Event
-from facturier.audit.operations import link
+from facturier.audit.operations import LINKED, link
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ def verify(organisation_id: int, *, anchor: str = "") -> Verdict:
     """
     head = Chain.objects.filter(organisation_id=organisation_id).first()
     previous, sequence, seen_anchor = "", 0, anchor == ""
-    for event in _events(organisation_id):
+    for *event, digest in _events(organisation_id):
         sequence += 1
-        if event.sequence != sequence:
+        if event[LINKED.index("sequence")] != sequence:
             return Verdict(sequence - 1, previous, sequence, "an event is missing or misplaced")
-        if event.sha256 != link(previous, event):
+        if digest != link(previous, event):
             return Verdict(sequence - 1, previous, sequence, "an event was changed")
-        previous = event.sha256
+        previous = digest
         seen_anchor = seen_anchor or previous == anchor
     expected = (head.sequence, head.sha256) if head else (0, "")
     if (sequence, previous) != expected:
@@ -68,6 +68,6 @@ def verify(organisation_id: int, *, anchor: str = "") -> Verdict:
     return Verdict(sequence, previous)
 
 
-def _events(organisation_id: int) -> Iterator[Event]:
+def _events(organisation_id: int) -> Iterator[tuple[Any, ...]]:
     rows = Event.objects.filter(organisation_id=organisation_id).order_by("sequence")
-    return rows.iterator(chunk_size=5000)
+    return rows.values_list(*LINKED, "sha256").iterator(chunk_size=5000)

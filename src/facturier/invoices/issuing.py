@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -10,7 +10,7 @@ from django.db import connection
 
 from facturier.audit import operations as audit
 from facturier.customers.models import Customer
-from facturier.invoices.drafting import Seller, draft_value, seller
+from facturier.invoices.drafting import LineRow, Seller, draft_value, seller
 from facturier.invoices.models import (
     Counter,
     Invoice,
@@ -20,11 +20,11 @@ from facturier.invoices.models import (
     Series,
     sort_key,
 )
-from facturier.organisations.bulk import update_many
+from facturier.organisations.bulk import insert_many, update_many
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import active
 from facturier.rules import lifecycle
-from facturier.rules.document import Document, Kind, canonical_json, sha256
+from facturier.rules.document import Document, Draft, Kind, canonical_json, sha256
 from facturier.rules.issuing import Unnumbered, issue
 from facturier.rules.lifecycle import Status
 from facturier.rules.numbering import refuse_date_before
@@ -117,26 +117,26 @@ class _Rows:
 
     def __init__(self, invoices: Sequence[Invoice]) -> None:
         keys = [invoice.pk for invoice in invoices]
-        self.lines = _by_invoice(InvoiceLine.objects.filter(invoice__in=keys))
-        self.adjustments = _by_invoice(InvoiceAdjustment.objects.filter(invoice__in=keys))
-        self.customers = Customer.objects.in_bulk({invoice.customer_id for invoice in invoices})
+        self.lines: dict[int, list[LineRow]] = {}
+        rows = InvoiceLine.objects.filter(invoice__in=keys).order_by("invoice_id", "position")
+        for invoice_id, *values in rows.values_list("invoice_id", *LineRow._fields):
+            self.lines.setdefault(invoice_id, []).append(LineRow(*values))
+        self.adjustments: dict[int, list[InvoiceAdjustment]] = {}
+        extra = InvoiceAdjustment.objects.filter(invoice__in=keys)
+        for one in extra.order_by("invoice_id", "position"):
+            self.adjustments.setdefault(one.invoice_id, []).append(one)
+        customers = Customer.objects.in_bulk({invoice.customer_id for invoice in invoices})
+        self.buyers = {pk: customer.as_party() for pk, customer in customers.items()}
 
-    def draft(self, invoice: Invoice, *, seller: Seller, on: date):  # type: ignore[no-untyped-def]
+    def draft(self, invoice: Invoice, *, seller: Seller, on: date) -> Draft:
         return draft_value(
             invoice,
             lines=self.lines.get(invoice.pk, ()),
             adjustments=self.adjustments.get(invoice.pk, ()),
-            customer=self.customers[invoice.customer_id],
+            buyer=self.buyers[invoice.customer_id],
             seller=seller,
             on=on,
         )
-
-
-def _by_invoice(rows: Iterable) -> dict[int, list]:  # type: ignore[type-arg]
-    found: dict[int, list] = {}  # type: ignore[type-arg]
-    for row in rows.order_by("invoice_id", "position"):  # type: ignore[attr-defined]
-        found.setdefault(row.invoice_id, []).append(row)
-    return found
 
 
 def _number_and_freeze(
@@ -153,14 +153,8 @@ def _number_and_freeze(
     for number, (invoice, unnumbered) in enumerate(group, start=first):
         document = unnumbered.numbered(series.format.label(number, issue_date))
         canonical = canonical_json(document)
-        row = IssuedDocument(
-            organisation_id=invoice.organisation_id,
-            invoice=invoice,
-            canonical=canonical,
-            sha256=sha256(canonical),
-            issued_at=now,
-        )
-        issued.append(row)
+        digest = sha256(canonical)
+        issued.append((invoice.pk, canonical, digest, now))
         updates.append(_frozen_values(invoice, document, number))
         outcome.numbers[invoice.pk] = document.number
         audit.record(
@@ -169,10 +163,10 @@ def _number_and_freeze(
             number=document.number,
             gross_minor=document.totals.gross.minor,
             currency=invoice.currency,
-            sha256=row.sha256,
+            sha256=digest,
         )
     update_many(Invoice, _FROZEN, updates)
-    IssuedDocument.objects.bulk_create(issued, batch_size=1000)
+    insert_many(IssuedDocument, ["invoice_id", "canonical", "sha256", "issued_at"], issued)
 
 
 def _frozen_values(invoice: Invoice, document: Document, number: int) -> tuple[object, ...]:
@@ -183,7 +177,7 @@ def _frozen_values(invoice: Invoice, document: Document, number: int) -> tuple[o
         document.issue_date,
         document.due_date,
         sort_key(invoice.kind, document.issue_date, number),
-        Status.FINAL,
+        Status.FINAL.value,
         sums.net.minor,
         sums.tax.minor,
         sums.gross.minor,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, Concatenate, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
@@ -119,10 +119,10 @@ class Actor:
         need = NEEDS[key]
         if need.permission not in self.permissions:
             return LACKS[need.permission]
-        if need.customer_owner and not self.is_admin and hasattr(subject, "owned_by"):
-            if self.membership_id is None or not subject.owned_by(self.membership_id):
-                return NOT_OWNER
-        return None
+        if not need.customer_owner or self.is_admin or not hasattr(subject, "owned_by"):
+            return None
+        owner = self.membership_id is not None and subject.owned_by(self.membership_id)
+        return None if owner else NOT_OWNER
 
     def may(self, key: str, subject: Any = None) -> bool:
         return self.lacks(key, subject) is None
@@ -139,12 +139,7 @@ class Actor:
         return self.name
 
 
-S = TypeVar("S")
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def operation(
+def operation[S, **P, R](
     key: str, *, lock: bool = True
 ) -> Callable[[Callable[Concatenate[S, P], R]], Callable[Concatenate[S, P], R]]:
     """Gate a write. Organisations are never locked; `lock=False` is for rows that lock themselves later."""
@@ -215,7 +210,7 @@ def organisation(slug: str) -> Organisation:
     return found
 
 
-def by_operator(function: Callable[P, R]) -> Callable[P, R]:
+def by_operator[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Gate what only the operator of the installation does, by the command line: one transaction."""
 
     @wraps(function)

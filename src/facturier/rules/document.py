@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, lru_cache
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -235,27 +238,54 @@ class Document:
         return self.number == ""
 
 
+# Values that documents of one run share: written once, then looked up.
+_SHARED: tuple[type, ...] = (Party, Tax, PaymentMeans, Look)
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return _decimal(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Money):
-        return value.minor
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    if is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return _writer(type(value))(value)
+
+
+@cache
+def _writer(shape: type) -> Callable[[Any], Any]:
+    """Return the function that turns a value of that type into what JSON can carry."""
+    if shape is Decimal:
+        return _decimal
+    if shape is Money:
+        return _MINOR
+    if shape is tuple:
+        return _plain_tuple
+    if issubclass(shape, date):
+        return date.isoformat
+    if is_dataclass(shape):
+        write = _dataclass_writer(shape)
+        return lru_cache(maxsize=4096)(write) if shape in _SHARED else write
+    return _as_it_is
+
+
+def _dataclass_writer(shape: type) -> Callable[[Any], Any]:
+    names = sorted(one.name for one in fields(shape))
+    read = attrgetter(*names)
+
+    def write(value: Any) -> Any:
+        return {
+            name: part if type(part) in _PLAIN else _plain(part)
+            for name, part in zip(names, read(value), strict=True)
+        }
+
+    return write
+
+
+_PLAIN = frozenset({str, int, bool, NoneType})
+_MINOR = attrgetter("minor")
+
+
+def _plain_tuple(values: tuple[Any, ...]) -> list[Any]:
+    return [_plain(one) for one in values]
+
+
+def _as_it_is(value: Any) -> Any:
     return value
-
-
-_NAMES: dict[type, tuple[str, ...]] = {}
-
-
-def _names(shape: type) -> tuple[str, ...]:
-    if shape not in _NAMES:
-        _NAMES[shape] = tuple(sorted(one.name for one in fields(shape)))
-    return _NAMES[shape]
 
 
 def _decimal(value: Decimal) -> str:
@@ -268,7 +298,10 @@ def _decimal(value: Decimal) -> str:
 
 def canonical_json(document: Document) -> str:
     """Write the document in its canonical form: equal values give equal text."""
-    return json.dumps(_plain(document), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _ENCODE(_plain(document))
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def sha256(canonical: str) -> str:

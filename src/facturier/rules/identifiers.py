@@ -1,7 +1,8 @@
 """Registration, tax and bank numbers: each check returns the compact form, or says what is wrong.
 
-Every check raises ValueError with an English sentence for the person who typed the number. Check digits
-come from python-stdnum; where the law publishes no check digit (Québec), the form alone is checked.
+Every check raises ValueError with an English sentence for the person who typed the number. Check
+digits come from python-stdnum; where the law publishes no check digit (Québec), the form alone is
+checked.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ _BLANKS = re.compile(r"[\s.\-]+")
 _GST = re.compile(r"\d{9}RT\d{4}")
 _QST = re.compile(r"\d{10}TQ\d{4}")
 _NEQ = re.compile(r"(11|22|33|88)\d{8}")  # company, sole trader or partnership, other, public body
+_SWISS_ENDING = re.compile(r"(MWST|TVA|IVA|TPV)$")
 _APE = re.compile(r"\d{4}[A-Z]")
 
 
@@ -85,8 +87,9 @@ def check_vat(number: str) -> str:
         return "GB" + _checked(british.validate, compact, what=what, form=form)
     if prefix == "CH":
         form = "CHE and 9 digits"
-        bare = re.sub(r"(MWST|TVA|IVA|TPV)$", "", compact)
-        return _checked(uid.validate, bare, what=what, form=form)
+        ending = _SWISS_ENDING.search(compact)
+        suffix = ending.group() if ending else ""  # names the language, adds nothing to the number
+        return _checked(uid.validate, compact.removesuffix(suffix), what=what, form=form) + suffix
     if prefix == "NO":
         form = "NO, 9 digits and MVA"
         return "NO" + _checked(mva.validate, compact, what=what, form=form)
@@ -104,7 +107,7 @@ def check_german_tax_number(number: str) -> str:
 
 
 def check_german_register(number: str) -> str:
-    """Check an entry of the Handelsregister: court, HRA or HRB, number; e.g. "München HRB 123456"."""
+    """Check an entry of the Handelsregister: court, HRA or HRB and number (§ 9 HRV)."""
     form = "the court, HRA or HRB and the number, e.g. München HRB 123456"
     what = "This register entry"
     return _checked(handelsregisternummer.validate, number, what=what, form=form)

@@ -58,6 +58,6 @@ def preview(draft: Draft, *, region: Region, issue_date: date) -> Document:
 
 
 def issue(draft: Draft, *, region: Region, issue_date: date) -> Unnumbered:
-    """Check a draft and return it ready for its number, or raise Refused naming all that is missing."""
+    """Return a draft ready for its number, or raise Refused naming all that it lacks."""
     refuse_all(missing(draft, region=region, issue_date=issue_date))
     return prepare(draft, region=region, issue_date=issue_date)

@@ -1,7 +1,7 @@
 """The life of a document: five independent facts, one label derived from them.
 
-SPEC, section 4: issued, sent, exported, settled (computed), closed. The label is for lists; what may
-happen next is decided on the facts, never on the label.
+SPEC, section 4: issued, sent, exported, settled (computed), closed. The label is for lists; what
+may happen next is decided on the facts, never on the label.
 """
 
 from __future__ import annotations
@@ -47,7 +47,12 @@ class Facts:
 
     @property
     def balance_minor(self) -> int:
-        """What is still owed: the gross less payments and credits, plus what was paid back."""
+        """What is still owed: the gross less payments and credits, plus what was paid back.
+
+        A credit note is owed to the customer: refunds and what is set against invoices settle it.
+        """
+        if self.kind is Kind.CREDIT_NOTE:
+            return self.gross_minor - self.refunded_minor - self.credited_minor
         return self.gross_minor - self.paid_minor - self.credited_minor + self.refunded_minor
 
 
@@ -71,6 +76,10 @@ def _pro_forma_status(facts: Facts) -> Status:
 
 
 def _settled_status(facts: Facts) -> Status | None:
+    if facts.kind is Kind.CREDIT_NOTE:
+        if not facts.gross_minor or facts.balance_minor > 0:
+            return None
+        return Status.REFUNDED if facts.refunded_minor else Status.CREDITED
     if facts.refunded_minor and facts.refunded_minor >= facts.paid_minor:
         return Status.REFUNDED
     if facts.credited_minor and facts.credited_minor >= facts.gross_minor:

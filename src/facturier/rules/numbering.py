@@ -1,7 +1,7 @@
 """Numbers of legal documents: consecutive, and in the order of their dates.
 
-French law: CGI, annexe II, art. 242 nonies A, I, 7° (unique number in a chronological and continuous
-sequence). German law: § 14 (4) no. 4 UStG. Italian law: DPR 633/1972, art. 21 (2) b.
+French law: CGI, annexe II, art. 242 nonies A, I, 7° (unique number in a chronological and
+continuous sequence). German law: § 14 (4) no. 4 UStG. Italian law: DPR 633/1972, art. 21 (2) b.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"[A-Za-z0-9/._-]*")
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """How the numbers of a series read: prefix, year where the series starts anew each year, digits."""
+    """How the numbers of a series read: prefix, year if it starts anew each year, and digits."""
 
     prefix: str
     padding: int = 5
@@ -35,7 +35,7 @@ class NumberFormat:
         return f"{self.prefix}{year}{number:0{self.padding}d}"
 
     def run(self, issue_date: date) -> int:
-        """Name the run that a date counts in: its year, or 0 for a series that never starts anew."""
+        """Name the run that a date counts in: its year, or 0 where it never starts anew."""
         return issue_date.year if self.yearly else 0
 
 

@@ -1,13 +1,13 @@
 """The one way in which a document adds up.
 
-EN 16931-1: each line is rounded to the currency's minor unit, then summed (BR-CO-10); tax is computed once
-per tax, category and rate on the sum of its base (BR-CO-17), never per line.
+EN 16931-1: each line is rounded to the currency's minor unit, then summed (BR-CO-10); tax is
+computed once per tax, category and rate on the sum of its base (BR-CO-17), never per line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import Context, Decimal
 
 from facturier.rules.document import (
     Adjustment,
@@ -22,7 +22,6 @@ from facturier.rules.document import (
 from facturier.rules.money import Money
 
 _EXACT = Context(prec=60)
-_HUNDRED = Decimal(100)
 
 
 def totals(
@@ -34,8 +33,8 @@ def totals(
 ) -> Totals:
     """Add up a document; the result lists a total per line, in the order of the lines.
 
-    Prices are in major units and without tax. Never refuses: what is missing (a tax code) counts as no tax,
-    and it is the region that refuses to issue such a document.
+    Prices are in major units and without tax. Never refuses: what is missing (a tax code) counts as
+    no tax, and it is the region that refuses to issue such a document.
     """
     line_totals = _line_totals(lines, currency)
     amounts = [
@@ -88,8 +87,7 @@ def line_total(line: Line, currency: str) -> LineTotal:
     """Round quantity × price, and the discount on it, each to the minor unit (BT-131, BT-136)."""
     full = Money.rounded(_EXACT.multiply(line.quantity, line.unit_price), currency)
     if line.discount_percent:
-        share = _EXACT.multiply(full.amount, line.discount_percent) / _HUNDRED
-        discount = Money.rounded(share, currency)
+        discount = percentage(full, line.discount_percent)
     else:
         discount = Money(line.discount_minor, currency)
     return LineTotal(net=full - discount, discount=discount)
@@ -105,8 +103,7 @@ def _adjustment_totals(
         return AdjustmentTotal(adjustment.reason, adjustment.is_charge, amount, taxes, adjustment.account)
 
     if adjustment.percent:
-        share = _EXACT.multiply(line_net.amount, adjustment.percent) / _HUNDRED
-        whole = Money.rounded(share, currency)
+        whole = percentage(line_net, adjustment.percent)
     else:
         whole = Money(adjustment.amount_minor, currency)
     if adjustment.taxes is not None:
@@ -121,17 +118,21 @@ def _adjustment_totals(
 def spread(amount_minor: int, weights: Sequence[int]) -> list[int]:
     """Split an amount in proportion to weights, to the last minor unit (largest remainder).
 
-    The parts always sum to the amount. Where the weights sum to zero, the first takes it all; without
-    weights there is nothing to spread over and the list is empty.
+    The parts always sum to the amount, and those of -n are those of n with the other sign. Where
+    the weights sum to zero, the first takes it all; without weights there is nothing to spread over
+    and the list is empty.
     """
     if not weights:
         return []
+    if amount_minor < 0:
+        return [-part for part in spread(-amount_minor, weights)]
     whole = sum(weights)
     if whole == 0:
         return [amount_minor] + [0] * (len(weights) - 1)
-    exact = [Decimal(amount_minor) * weight / whole for weight in weights]
-    parts = [int(one.to_integral_value(ROUND_FLOOR)) for one in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda k: (parts[k] - exact[k], k))
+    sign = 1 if whole > 0 else -1  # floor division needs a positive divisor
+    split = [divmod(amount_minor * weight * sign, whole * sign) for weight in weights]
+    parts = [quotient for quotient, _ in split]
+    by_remainder = sorted(range(len(parts)), key=lambda k: (-split[k][1], k))
     for k in by_remainder[: amount_minor - sum(parts)]:
         parts[k] += 1
     return parts
@@ -163,4 +164,10 @@ def _tax_totals(
 
 def tax_on(base: Money, rate: Decimal) -> Money:
     """Return the tax on a base: base × rate / 100, rounded once (BR-CO-17)."""
-    return Money.rounded(_EXACT.multiply(base.amount, rate) / _HUNDRED, base.currency)
+    return percentage(base, rate)
+
+
+def percentage(whole: Money, percent: Decimal) -> Money:
+    """Return a percentage of an amount, rounded once."""
+    hundredfold = _EXACT.multiply(whole.amount, percent)
+    return Money.rounded(hundredfold.scaleb(-2, context=_EXACT), whole.currency)

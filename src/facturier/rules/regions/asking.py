@@ -1,4 +1,4 @@
-"""Questions that several countries ask of a draft: each returns what is missing, ready to be shown."""
+"""Questions that several countries ask of a draft: each returns what is missing from it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,7 @@ from facturier.rules.refusal import Refused
 
 # Where an address without a postal code is incomplete.
 _WITH_POSTCODE = frozenset(
-    [
-        "AT",
-        "BE",
-        "CA",
-        "CH",
-        "DE",
-        "DK",
-        "ES",
-        "FI",
-        "FR",
-        "GB",
-        "IT",
-        "LU",
-        "MC",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "SE",
-        "US",
-    ]
+    ("AT", "BE", "CA", "CH", "DE", "DK", "ES", "FI", "FR", "GB", "IT", "LU", "MC", "NL", "NO", "US")
 )
 
 _SELLER_ADDRESS = {
@@ -109,7 +89,7 @@ def quantities(draft: Draft) -> list[Refused]:
 
 
 def exemption_reasons(draft: Draft) -> list[Refused]:
-    """Ask why no tax is charged (Directive 2006/112/EC, art. 226, nos. 11 and 11a; BR-E-10 and like)."""
+    """Ask why no tax is charged (Directive 2006/112/EC, art. 226, nos. 11 and 11a; BR-E-10)."""
     return [
         Refused(
             "Line %(line)s: the tax code does not say why no tax is charged.",
@@ -125,7 +105,7 @@ def exemption_reasons(draft: Draft) -> list[Refused]:
 
 
 def vat_in_euros(draft: Draft) -> list[Refused]:
-    """Ask for euros where VAT is charged: its amount must be stated in them (art. 230 of the Directive)."""
+    """Ask for euros where VAT is charged: they must state it (Directive 2006/112/EC, art. 230)."""
     if draft.currency == "EUR" or not any(tax.rate for tax in taxes_of(draft)):
         return []
     return [

@@ -36,7 +36,7 @@ class TaxComponentSeed:
 
 @dataclass(frozen=True, slots=True)
 class TaxCodeSeed:
-    """A tax code that a new organisation of the region starts with; the first of a region is its default."""
+    """A tax code that a new organisation starts with; the first of a region is its default."""
 
     code: str
     labels: Labels
@@ -56,8 +56,8 @@ class AccountSeed:
 class IdentifierField:
     """A number that a party states.
 
-    `check` returns the compact form, or raises ValueError with an English sentence naming what is wrong.
-    `print_label` is what stands before it on a document.
+    `check` returns the compact form, or raises ValueError with an English sentence naming what is
+    wrong. `print_label` is what stands before it on a document.
     """
 
     scheme: str
@@ -72,9 +72,10 @@ class IdentifierField:
 class Region:
     """Everything that differs by where the seller lives.
 
-    `languages` starts with the default one; `locale_of` maps a language to the Babel locale of its formats.
-    `missing` lists what the law asks for and the draft lacks; `mentions` writes the legal sentences, in the
-    language of the document. `epc_qr` says whether transfers are paid by EPC QR code (SEPA, EPC069-12).
+    `languages` starts with the default one; `locale_of` maps a language to the Babel locale of its
+    formats. `missing` lists what the law asks for and the draft lacks; `mentions` writes the legal
+    sentences, in the language of the document. `epc_qr` says whether transfers are paid by EPC QR
+    code (SEPA, EPC069-12).
     """
 
     code: str
@@ -96,13 +97,19 @@ class Region:
     epc_qr: bool = False
 
 
+def rate_on(rates: Sequence[DatedRate], day: date) -> Decimal | None:
+    """Return the percentage that applies on a day, or None before the first one."""
+    past = [one for one in rates if one.valid_from <= day]
+    return max(past, key=lambda one: one.valid_from).percent if past else None
+
+
 def words(labels: Labels, language: str) -> str:
     """Return the label in a language; English where the language is none of the four."""
     return labels.get(language) or labels["en"]
 
 
 def missing_everywhere(draft: Draft) -> list[Refused]:
-    """List what every region asks for: a line, a buyer, and a tax code and account on each amount."""
+    """List what every region asks for: parties, a line, a tax code and account on each amount."""
     found: list[Refused] = []
     if not any(line.kind is LineKind.AMOUNT for line in draft.lines):
         found.append(Refused("The document has no line with an amount.", field="lines"))
@@ -122,6 +129,14 @@ def missing_everywhere(draft: Draft) -> list[Refused]:
             found.append(
                 Refused(
                     "Line %(line)s: choose a tax code.",
+                    field=f"lines.{position}.tax_code",
+                    values=place,
+                )
+            )
+        elif not line.taxes:  # its rate is unknown on that day: zero tax would be a guess
+            found.append(
+                Refused(
+                    "Line %(line)s: the tax code has no rate on the day of the document.",
                     field=f"lines.{position}.tax_code",
                     values=place,
                 )

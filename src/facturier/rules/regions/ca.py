@@ -1,8 +1,8 @@
 """Canada, Québec.
 
-GST/HST: Excise Tax Act (R.S.C. 1985, c. E-15), s. 165, 221, 223 and Input Tax Credit Information (GST/HST)
-Regulations (SOR/91-45), s. 3. QST: Act respecting the Québec sales tax (c. T-0.1), s. 16, 425 and its
-Regulation (c. T-0.1, r. 2), s. 201R3 to 201R5, with the same thresholds since 20 April 2021.
+GST/HST: Excise Tax Act (R.S.C. 1985, c. E-15), s. 165, 221, 223, and Input Tax Credit Information
+(GST/HST) Regulations (SOR/91-45), s. 3. QST: Act respecting the Québec sales tax (c. T-0.1), s. 16,
+425, and its Regulation (c. T-0.1, r. 2), with the same thresholds since 20 April 2021.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ACCOUNTS = accounts("""
 1060 | receivable | Comptes clients | Crediti verso clienti | Forderungen | Accounts receivable
 8000 | revenue | Ventes de biens et services | Ricavi | Erlöse | Sales of goods and services
 8010 | revenue | Impression | Stampa | Druckerlöse | Printing
-8020 | revenue | Infographie et prépresse | Grafica | Gestaltung und Druckvorstufe | Design, prepress
+8020 | revenue | Infographie et prépresse | Grafica | Gestaltung, Druckvorstufe | Design, prepress
 8030 | revenue | Livraison refacturée | Trasporto | Weiterberechneter Versand | Delivery recharged
 8090 | revenue | Remises accordées | Sconti concessi | Gewährte Nachlässe | Discounts granted
 8230 | revenue | Autres revenus | Altri ricavi | Sonstige Erlöse | Other revenue
@@ -238,7 +238,8 @@ _IN_DAYS = four(
     de="Zahlungsbedingungen: %s Tage netto.",
     en="Terms of payment: net %s days.",
 )
-# Civil Code of Québec, art. 1617; Interest Act (R.S.C. 1985, c. I-15), s. 3: no other rate being agreed.
+# Civil Code of Québec, art. 1617; Interest Act (R.S.C. 1985, c. I-15), s. 3: where no other
+# rate was agreed.
 _INTEREST = four(
     fr="Tout solde en souffrance porte intérêt au taux légal de 5 % par an.",
     it="Ogni saldo scaduto produce interessi al tasso legale del 5 % annuo.",
@@ -247,8 +248,24 @@ _INTEREST = four(
 )
 
 
+_IN_QUEBEC = frozenset({"QC", "CA-QC", "QUÉBEC", "QUEBEC"})
+# Charter of the French language (c. C-11), s. 57: no invoice in another language without a French
+# version that is as easy to come by.
+_IN_FRENCH_TOO = four(
+    fr="",
+    it="La version française de ce document est disponible sur demande."
+    " (La versione francese è disponibile su richiesta.)",
+    de="La version française de ce document est disponible sur demande."
+    " (Die französische Fassung ist auf Anfrage erhältlich.)",
+    en="La version française de ce document est disponible sur demande."
+    " (The French version is available on request.)",
+)
+
+
 def _mentions(draft: Draft, totals: Totals, due_date: date) -> tuple[str, ...]:
-    said = [*wording.of_kind(draft), *wording.of_exemptions(totals)]
+    said = [*wording.of_kind(draft), *wording.of_exemptions(draft)]
+    if draft.language != "fr" and draft.buyer.address.subdivision.strip().upper() in _IN_QUEBEC:
+        said.append(words(_IN_FRENCH_TOO, draft.language))
     if draft.kind is Kind.INVOICE:
         said += [_terms(draft), words(_INTEREST, draft.language)]
     return tuple(said)

@@ -1,7 +1,7 @@
 """Germany.
 
-Invoices: §§ 14, 14a UStG, §§ 33 and 34a UStDV. Business letters, which invoices are: § 37a HGB, § 35a
-GmbHG, § 80 AktG. The words that § 14a (5) and (6) UStG prescribe are kept to the letter.
+Invoices: §§ 14, 14a UStG, §§ 33 and 34a UStDV. Business letters, which invoices are: § 37a HGB,
+§ 35a GmbHG, § 80 AktG. The words that § 14a (5) and (6) UStG prescribe are kept to the letter.
 """
 
 from __future__ import annotations
@@ -235,7 +235,10 @@ def _missing(draft: Draft, issue_date: date) -> list[Refused]:
 
 
 def _is_small(draft: Draft) -> bool:
-    """§ 33 UStDV: up to 250 EUR with tax the customer need not be named, save on those of § 14a UStG."""
+    """Tell an invoice of up to 250 EUR with tax, which need not name the customer (§ 33 UStDV).
+
+    Supplies across a border and those of § 14a UStG are never small.
+    """
     if asking.categories(draft) & {"AE", "K"}:
         return False
     sums = totals(draft.lines, draft.adjustments, currency=draft.currency)
@@ -281,7 +284,7 @@ def _missing_of_customer(draft: Draft) -> list[Refused]:
 def _mentions(draft: Draft, totals: Totals, due_date: date) -> tuple[str, ...]:
     return (
         *wording.of_kind(draft),
-        *wording.of_exemptions(totals),
+        *wording.of_exemptions(draft),
         *wording.of_service_date(draft),  # § 14 (4) no. 6 UStG, § 31 (4) UStDV
     )
 

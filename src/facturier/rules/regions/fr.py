@@ -1,8 +1,8 @@
 """France.
 
-Invoices: CGI, art. 289 and annexe II, art. 242 nonies A; Code de commerce, art. L441-9, L441-10, D441-5
-and R123-237. VAT was moved from the CGI to the CIBS by ordonnance 2025-1247; references to the articles of
-the CGI stay valid on invoices until 31 December 2027.
+Invoices: CGI, art. 289 and annexe II, art. 242 nonies A; Code de commerce, art. L441-9, L441-10,
+D441-5 and R123-237. VAT was moved from the CGI to the CIBS by ordonnance 2025-1247; references to
+the articles of the CGI stay valid on invoices until 31 December 2027.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from facturier.rules.regions.seeds import accounts, rates, untaxed
 from facturier.rules.regions.wording import four, same
 from facturier.rules.totals import totals
 
-# Plan comptable général (ANC, règlement 2014-03): the three first digits are the law's, the rest is usage.
+# Plan comptable général (ANC, règlement 2014-03): three digits are the law's, the rest is usage.
 _ACCOUNTS = accounts("""
 411000 | receivable | Clients | Clienti | Kunden | Trade receivables
 706000 | revenue | Prestations de services | Prestazioni di servizi | Dienstleistungen | Services
@@ -269,7 +269,7 @@ def _missing_of_seller(draft: Draft) -> list[Refused]:
         # C. com., art. R123-237 and R123-238; for sole traders art. R526-27.
         found.append(
             Refused(
-                "State the seller's legal form, capital and RCS entry, or EI in a sole trader's name.",
+                "State the seller's legal form, capital and RCS entry, or put EI in its name.",
                 field="seller.legal_note",
                 link="organisation",
             )
@@ -280,8 +280,11 @@ def _missing_of_seller(draft: Draft) -> list[Refused]:
 
 
 def _states_vat_number(draft: Draft) -> bool:
-    """Annexe II, art. 242 nonies A, I, 2°: on every taxed invoice above 150 EUR net, and on those of
-    3° and 4° (supplies within the EU, reverse charge) whatever they come to."""
+    """Tell whether the seller's VAT number is demanded (annexe II, art. 242 nonies A, I, 2° to 4°).
+
+    It is on every taxed invoice above 150 EUR net, and on supplies within the EU and under reverse
+    charge whatever they come to.
+    """
     used = asking.categories(draft)
     if used & {"AE", "K"}:
         return True
@@ -307,14 +310,14 @@ def _missing_of_customer(draft: Draft, issue_date: date) -> list[Refused]:
     return found
 
 
-# C. com., art. L441-9, L441-10, II and D441-5; the contractual rate chosen is the lowest lawful one.
+# C. com., art. L441-9, L441-10, II and D441-5, with the lowest rate that conditions may set.
 _LATE_PAYMENT = four(
-    fr="En cas de retard de paiement, des pénalités au taux de trois fois le taux d’intérêt légal sont"
-    " exigibles sans rappel, ainsi que, pour tout professionnel, une indemnité forfaitaire pour frais"
-    " de recouvrement de 40 €.",
-    it="In caso di ritardo di pagamento sono dovuti, senza sollecito, interessi pari a tre volte il"
-    " tasso legale francese e, da ogni professionista, un’indennità forfettaria di 40 € per le spese"
-    " di recupero.",
+    fr="En cas de retard de paiement, des pénalités au taux de trois fois le taux d’intérêt légal"
+    " sont exigibles sans rappel, ainsi que, pour tout professionnel, une indemnité forfaitaire"
+    " pour frais de recouvrement de 40 €.",
+    it="In caso di ritardo di pagamento sono dovuti, senza sollecito, interessi pari a tre volte"
+    " il tasso legale francese e, da ogni professionista, un’indennità forfettaria di 40 € per le"
+    " spese di recupero.",
     de="Bei Zahlungsverzug fallen ohne Mahnung Verzugszinsen in Höhe des dreifachen französischen"
     " gesetzlichen Zinssatzes an sowie, bei Unternehmern, eine Beitreibungspauschale von 40 €.",
     en="Late payment bears interest at three times the French statutory rate without reminder and,"
@@ -331,7 +334,7 @@ _NO_DISCOUNT = four(
 def _mentions(draft: Draft, totals: Totals, due_date: date) -> tuple[str, ...]:
     said = [
         *wording.of_kind(draft),
-        *wording.of_exemptions(totals),
+        *wording.of_exemptions(draft),
         *wording.of_service_date(draft),
     ]
     if draft.kind is Kind.INVOICE:

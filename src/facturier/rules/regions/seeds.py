@@ -18,7 +18,8 @@ ALWAYS = date(1900, 1, 1)  # for what never had another rate: exemptions
 
 
 def accounts(table: str) -> tuple[AccountSeed, ...]:
-    """Read a chart of accounts: per line code, role, and the name in fr, it, de and en, between bars.
+    """Read a chart of accounts: per line code, role, and the name in fr, it, de and en, between
+    bars.
 
     Raises ValueError for a line that has not these six cells.
     """

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from facturier.rules.document import Draft, Kind, LineKind, Totals
+from facturier.rules.document import Draft, Kind, LineKind
+from facturier.rules.regions.asking import taxes_of
 from facturier.rules.regions.base import Labels, words
 
 
@@ -40,7 +41,7 @@ CORRECTS_MANY = four(
 )
 
 SERVICE_DATE = four(
-    fr="Sauf indication contraire, la date de la vente ou de la prestation est celle de la facture.",
+    fr="Sauf indication contraire, la date de l’opération est celle de la facture.",
     it="Salvo diversa indicazione, la data dell’operazione coincide con la data della fattura.",
     de="Soweit nicht anders angegeben, entspricht das Leistungsdatum dem Rechnungsdatum.",
     en="Unless stated otherwise, the date of supply is the date of the invoice.",
@@ -60,9 +61,9 @@ def of_kind(draft: Draft) -> list[str]:
     return []
 
 
-def of_exemptions(totals: Totals) -> list[str]:
+def of_exemptions(draft: Draft) -> list[str]:
     """Say why no tax is charged, once per reason (Directive 2006/112/EC, art. 226, no. 11)."""
-    return once(row.tax.exemption_reason for row in totals.taxes)
+    return once(tax.exemption_reason for tax in taxes_of(draft))
 
 
 def of_service_date(draft: Draft) -> list[str]:

@@ -1,0 +1,1 @@
+"""Statements that Django's ORM lacks; knows no room."""
