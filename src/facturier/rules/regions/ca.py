@@ -214,16 +214,18 @@ _NUMBERS_FROM = 100
 def _missing(draft: Draft, issue_date: date) -> list[Refused]:
     if draft.kind is Kind.PRO_FORMA:
         return []  # claims no tax
-    sums = totals(draft.lines, draft.adjustments, currency=draft.currency)
-    if abs(sums.gross.amount) < _NUMBERS_FROM:
-        return []
     schemes = {tax.scheme for tax in asking.taxes_of(draft) if tax.category in ("S", "Z")}
     found = []
     if schemes & {"GST", "HST"} and not draft.seller.identifier("gst"):
         found.append(asking.of_seller("The seller has no GST/HST number.", scheme="gst"))
     if "QST" in schemes and not draft.seller.identifier("qst"):
         found.append(asking.of_seller("The seller has no QST number.", scheme="qst"))
-    return found
+    return found if found and _states_numbers(draft) else []
+
+
+def _states_numbers(draft: Draft) -> bool:
+    sums = totals(draft.lines, draft.adjustments, currency=draft.currency)
+    return abs(sums.gross.amount) >= _NUMBERS_FROM
 
 
 _AT_ONCE = four(

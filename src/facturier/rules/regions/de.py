@@ -222,7 +222,9 @@ _REGISTERED = re.compile(r"\b(GmbH|gGmbH|mbH|UG|AG|SE|KGaA|KG|OHG|eG)\b|\be\. ?K
 def _missing(draft: Draft, issue_date: date) -> list[Refused]:
     if draft.kind is Kind.PRO_FORMA:
         return []  # not an invoice in the sense of § 14 (1) UStG
-    address = [] if _is_small(draft) else asking.customer_address(draft)
+    address = asking.customer_address(draft)
+    if address and _is_small(draft):
+        address = []
     return [
         *asking.seller_address(draft),
         *_missing_of_seller(draft),
