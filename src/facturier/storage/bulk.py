@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import psycopg
 from django.db import connection, models, transaction
 
 Row = Sequence[Any]
@@ -47,9 +48,8 @@ def insert_many(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f"INSERT INTO {table} ({quoted}) SELECT * FROM unnest({_arrays(model, columns)})",
-                [list(column) for column in zip(*whole, strict=True)],
+            _execute_by_column(
+                f"INSERT INTO {table} ({quoted}) SELECT * FROM unnest({_arrays(model, columns)})", whole
             )
         else:
             marks = ", ".join(["%s"] * len(columns))
@@ -71,10 +71,10 @@ def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[
         if connection.vendor == "postgresql":
             sets = ", ".join(f"{name} = v.c{k}" for k, name in enumerate(quoted))
             aliases = ", ".join(["id", *(f"c{k}" for k in range(len(names)))])
-            cursor.execute(
+            _execute_by_column(
                 f"UPDATE {table} AS t SET {sets} "
                 f"FROM unnest({_arrays(model, ['id', *names])}) AS v({aliases}) WHERE t.id = v.id",
-                [list(column) for column in zip(*whole, strict=True)],
+                whole,
             )
         else:
             sets = ", ".join(f"{name} = %s" for name in quoted)
@@ -83,9 +83,15 @@ def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[
             )
 
 
+def _execute_by_column(statement: str, rows: Sequence[Row]) -> None:
+    """Hand each column to PostgreSQL as one binary array; Django's cursor would quote value by value."""
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+
+
 def _arrays(model: type[models.Model], columns: Sequence[str]) -> str:
     """Name the array type of each column: an explicit type keeps PostgreSQL from guessing."""
-    return ", ".join(f"%s::{_field(model, column).rel_db_type(connection)}[]" for column in columns)
+    return ", ".join(f"%b::{_field(model, column).rel_db_type(connection)}[]" for column in columns)
 
 
 def _field(model: type[models.Model], column: str) -> Any:
