@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -243,10 +243,16 @@ _SHARED: tuple[type, ...] = (Party, Tax, PaymentMeans, Look)
 
 
 def _plain(value: Any) -> Any:
-    return _writer(type(value))(value)
+    shape = type(value)
+    write = _WRITERS.get(shape)
+    if write is None:
+        write = _WRITERS[shape] = _writer(shape)
+    return write(value)
 
 
-@cache
+_WRITERS: dict[type, Callable[[Any], Any]] = {}
+
+
 def _writer(shape: type) -> Callable[[Any], Any]:
     """Return the function that turns a value of that type into what JSON can carry."""
     if shape is Decimal:
