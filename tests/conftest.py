@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.support.completeness",
     "tests.support.databases",
     "tests.support.browsers",
+    "tests.support.cast",
 ]

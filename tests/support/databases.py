@@ -31,7 +31,7 @@ from facturier.config.environment import Environment
 from tests.support import cluster
 
 ENGINES = ("sqlite", "postgresql")
-ASKING = frozenset({"db", "fresh_database", "live"})
+ASKING = frozenset({"db", "fresh_database", "live", "cast"})
 TEMPLATE = "facturier_template"
 
 
