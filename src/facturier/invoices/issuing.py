@@ -32,6 +32,7 @@ from facturier.rules.refusal import Refused
 
 _FROZEN = [
     "number",
+    "ordinal",
     "issue_date",
     "due_date",
     "sort_key",
@@ -174,6 +175,7 @@ def _frozen_values(invoice: Invoice, document: Document, number: int) -> tuple[o
     return (
         invoice.pk,
         document.number,
+        number,
         document.issue_date,
         document.due_date,
         sort_key(invoice.kind, document.issue_date, number),

@@ -117,6 +117,7 @@ class Invoice(TenantModel):
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="documents")
     reference = models.BigIntegerField(_("draft reference"))
     number = models.CharField(_("number"), max_length=40, null=True)
+    ordinal = models.BigIntegerField(null=True)  # the n of the n-th number, to be searched for
     issue_date = models.DateField(_("date"), null=True)
     due_date = models.DateField(_("due date"), null=True)
     sort_key = models.BigIntegerField()
@@ -162,6 +163,10 @@ class Invoice(TenantModel):
                 condition=~Q(status=Status.CLOSED),
             ),
             models.Index(fields=["organisation", "issue_date"], name="document_by_date"),
+            models.Index(fields=["organisation", "ordinal"], name="document_by_ordinal"),
+            models.Index(fields=["organisation", "gross_minor", "id"], name="document_by_amount"),
+            models.Index(fields=["organisation", "due_date", "id"], name="document_by_due_date"),
+            models.Index(fields=["organisation", "batch_name", "-sort_key"], name="document_by_batch"),
         ]
 
     def __str__(self) -> str:
