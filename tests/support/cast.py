@@ -136,6 +136,7 @@ def identifiers_of(party: Party) -> dict[str, str]:
 @pytest.fixture
 def cast(request: pytest.FixtureRequest) -> Cast:
     """The cast, in the test's database: rolled back with `db`, committed with `fresh_database` or `live`."""
-    if not {"fresh_database", "live"}.intersection(request.fixturenames):
-        request.getfixturevalue("db")
+    asked = [name for name in ("fresh_database", "live") if name in request.fixturenames]
+    for name in asked or ["db"]:
+        request.getfixturevalue(name)
     return assemble()

@@ -1,1 +1,1 @@
-
+"""Issued documents on their way to the ledger."""

@@ -4,33 +4,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0001_initial'),
-        ('invoices', '0001_initial'),
-        ('organisations', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("invoices", "0001_initial"),
+        ("organisations", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='invoice',
-            name='ordinal',
+            model_name="invoice",
+            name="ordinal",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organisation', 'ordinal'], name='document_by_ordinal'),
+            model_name="invoice",
+            index=models.Index(fields=["organisation", "ordinal"], name="document_by_ordinal"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organisation', 'gross_minor', 'id'], name='document_by_amount'),
+            model_name="invoice",
+            index=models.Index(fields=["organisation", "gross_minor", "id"], name="document_by_amount"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organisation', 'due_date', 'id'], name='document_by_due_date'),
+            model_name="invoice",
+            index=models.Index(fields=["organisation", "due_date", "id"], name="document_by_due_date"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organisation', 'batch_name', '-sort_key'], name='document_by_batch'),
+            model_name="invoice",
+            index=models.Index(fields=["organisation", "batch_name", "-sort_key"], name="document_by_batch"),
         ),
     ]

@@ -90,9 +90,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise Refused(
-            "%(name)s is not a time zone.", field="time_zone", values={"name": name}
-        ) from None
+        raise Refused("%(name)s is not a time zone.", field="time_zone", values={"name": name}) from None
 
 
 def _find_header(text: str, hint: str | None) -> tuple[str, int, Header]:

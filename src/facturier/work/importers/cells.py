@@ -86,10 +86,7 @@ class Cells:
         self.durations = Memo(lambda text: numbers.duration(text, dialect.mark))
         self.numbers = Memo(lambda text: numbers.number(text, dialect.mark))
         self._dash_is_empty = header.tracker.dash_is_empty
-        places = {
-            name: [column.at for column in header.of(Meaning[name.upper()])]
-            for name in Texts._fields
-        }
+        places = {name: [column.at for column in header.of(Meaning[name.upper()])] for name in Texts._fields}
         # The last cell is an empty one that `texts` adds, for what the file has no column for.
         self._pick = itemgetter(*(at[0] if at else -1 for at in places.values()))
         self._several = [at for at in places.values() if len(at) > 1]

@@ -132,9 +132,7 @@ def without_clock(duration: Duration | None) -> Stint:
 def until_duration(clocks: Clocks, start: Point, duration: Duration | None) -> Stint:
     """An entry that names its start and its duration."""
     if duration is None:
-        raise Mismatch(
-            Meaning.END_TIME, "The entry has neither an end nor a duration: is it still running?"
-        )
+        raise Mismatch(Meaning.END_TIME, "The entry has neither an end nor a duration: is it still running?")
     seconds = checked(duration.readings[0])
     first = clocks.fix(start)
     return Stint(first[0], clocks.after(first, seconds), seconds)

@@ -55,9 +55,7 @@ class OpenDate:
     def proves(self) -> DateOrder | None:
         """The order that this date alone proves: a number above 12, or its weekday."""
         possible = [
-            order
-            for order in DateOrder
-            if (day := self.on(order)) and self.weekday in (None, day.weekday())
+            order for order in DateOrder if (day := self.on(order)) and self.weekday in (None, day.weekday())
         ]
         return possible[0] if len(possible) == 1 else None
 

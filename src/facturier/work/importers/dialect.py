@@ -27,9 +27,7 @@ def decide(
     proven_mark = numbers.decimal_mark(_texts(header, body, _NUMBERS))
     mark = proven_mark or (DecimalMark.COMMA if delimiter == ";" else DecimalMark.POINT)
     times = _texts(header, body, (Meaning.START_TIME,))
-    month_first = (
-        dates.has_half_days(times) if times else mark is DecimalMark.POINT and delimiter == ","
-    )
+    month_first = dates.has_half_days(times) if times else mark is DecimalMark.POINT and delimiter == ","
     dated = (Meaning.DAY, Meaning.END_DAY) if header.of(Meaning.DAY) else (Meaning.START_TIME,)
     opened = {
         text: moment.day
@@ -73,9 +71,7 @@ def _days(header: Header, body: Body, opened: dict[str, OpenDate]) -> list[OpenD
     return days
 
 
-def _spans(
-    header: Header, body: Body, opened: dict[str, OpenDate]
-) -> list[tuple[OpenDate, OpenDate]]:
+def _spans(header: Header, body: Body, opened: dict[str, OpenDate]) -> list[tuple[OpenDate, OpenDate]]:
     starts, ends = _places(header, (Meaning.DAY,)), _places(header, (Meaning.END_DAY,))
     if not (opened and starts and ends):
         return []

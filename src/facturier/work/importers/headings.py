@@ -105,9 +105,7 @@ def plain(heading: str) -> str:
 
 def lexicon(words: Mapping[Meaning, str]) -> dict[str, Meaning]:
     """Turn `{meaning: "heading | heading"}` into a look-up by plain heading."""
-    return {
-        plain(word): meaning for meaning, written in words.items() for word in written.split("|")
-    }
+    return {plain(word): meaning for meaning, written in words.items() for word in written.split("|")}
 
 
 def words(written: str) -> frozenset[str]:

@@ -14,12 +14,8 @@ _RATE = (
     "Hourly price | Hourly rate | Preis pro Stunde | Stundenlohn | Stundensatz | Taux horaire"
     " | Tarif horaire | Tariffa oraria"
 )
-_FIXED = (
-    "Fixed price | Fixed rate | Festpreis | Festbetrag | Taux fixe | Prezzo fisso | Tasso fisso"
-)
-_INTERNAL = (
-    "Internal price | Internal rate | Interner Preis | Interner Lohn | Taux interne | Costo interno"
-)
+_FIXED = "Fixed price | Fixed rate | Festpreis | Festbetrag | Taux fixe | Prezzo fisso | Tasso fisso"
+_INTERNAL = "Internal price | Internal rate | Interner Preis | Interner Lohn | Taux interne | Costo interno"
 _START = "From | Begin | Von | Beginn | De | Début | Da | Inizio"
 _END = "To | End | Bis | Ende | À | Fin | A | Fine"
 _TASK = "Activity | Tätigkeit | Activité | Attività"

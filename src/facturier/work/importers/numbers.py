@@ -109,11 +109,7 @@ def number(text: str, mark: DecimalMark) -> Decimal | None:
         point = decimal_mark_of(text) or mark
         group = DecimalMark.COMMA if point is DecimalMark.POINT else DecimalMark.POINT
         whole, _, decimals = body.partition(point)
-        if (
-            point in decimals
-            or group in decimals
-            or (group in whole and not _grouped(whole, group))
-        ):
+        if point in decimals or group in decimals or (group in whole and not _grouped(whole, group)):
             return None
         body = f"{whole.replace(group, '')}.{decimals}"
     value = Decimal(body.rstrip(".") or "0")

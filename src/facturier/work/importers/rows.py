@@ -85,9 +85,7 @@ class RowReader:
         """Whether a row is empty, or is headed Total where a date should be or is missing."""
         if not any(cells):
             return True
-        total = not (texts.day and not _TOTAL.fullmatch(texts.day)) and any(
-            map(_TOTAL.fullmatch, cells)
-        )
+        total = not (texts.day and not _TOTAL.fullmatch(texts.day)) and any(map(_TOTAL.fullmatch, cells))
         self.skipped += total
         return total
 
@@ -113,12 +111,7 @@ class RowReader:
         )
 
     def _entry(self, number: int, texts: Texts, cells: list[str]) -> TimeRow | None:
-        person = (
-            texts.person
-            or f"{texts.first_name} {texts.last_name}".strip()
-            or texts.login
-            or texts.email
-        )
+        person = texts.person or f"{texts.first_name} {texts.last_name}".strip() or texts.login or texts.email
         if self._named and not person:
             self._cells.blame(Meaning.PERSON, "The person is missing.")
         amount, currency = self._money(cells, self._amounts)
@@ -202,9 +195,7 @@ class RowReader:
             self._cells.blame(Meaning.BILLABLE, "“%(text)s” says neither yes nor no.", text=text)
         return bool(answer)
 
-    def _money(
-        self, cells: list[str], columns: tuple[Understood, ...]
-    ) -> tuple[Decimal | None, str]:
+    def _money(self, cells: list[str], columns: tuple[Understood, ...]) -> tuple[Decimal | None, str]:
         """Read the rate or amount: of several currencies the one that is not zero."""
         found: Decimal | None = None
         currency = columns[0].currency if columns else ""
@@ -214,9 +205,7 @@ class RowReader:
                 continue
             value = self._cells.numbers[text]
             if value is None:
-                self._cells.bad.append(
-                    (column.heading, "“%(text)s” is not a number.", {"text": shown(text)})
-                )
+                self._cells.bad.append((column.heading, "“%(text)s” is not a number.", {"text": shown(text)}))
             elif found is None or (not found and value):
                 found, currency = value, column.currency or self._codes[text]
         return found, currency

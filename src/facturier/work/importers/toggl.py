@@ -19,8 +19,7 @@ TRACKER = Tracker(
         {
             **SHARED,
             **STARTS_AND_ENDS,
-            Meaning.PERSON: f"{SHARED[Meaning.PERSON]} | Member | Mitglied | Membre | Membro"
-            " | Miembro | Lid",
+            Meaning.PERSON: f"{SHARED[Meaning.PERSON]} | Member | Mitglied | Membre | Membro | Miembro | Lid",
             Meaning.DURATION: f"{_DURATION} | Duration (h:mm:ss)",
             Meaning.HOURS: "Duration (decimal) | Duration (hours) | Decimal duration",
             Meaning.RATE: "Hourly rate | Billable rate | Rate",

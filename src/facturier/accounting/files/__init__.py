@@ -1,0 +1,1 @@
+"""One accounting file format each."""
