@@ -9,7 +9,7 @@ export PORT
 
 # What a developer's shell may carry along and this project must not follow: another virtual environment,
 # another Python, another target folder. Indexes, mirrors, proxies and certificates stay as they are set.
-unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE DJANGO_SETTINGS_MODULE
+unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONSAFEPATH PYTHONDONTWRITEBYTECODE DJANGO_SETTINGS_MODULE
 unexport PIP_TARGET PIP_PREFIX PIP_USER PIP_REQUIRE_VIRTUALENV PIP_NO_BINARY PIP_NO_DEPS PIP_CONSTRAINT
 unexport UV_SYSTEM_PYTHON UV_PYTHON UV_PROJECT UV_PROJECT_ENVIRONMENT UV_WORKING_DIRECTORY UV_NO_BINARY
 unexport UV_CONSTRAINT UV_OVERRIDE UV_BUILD_CONSTRAINT UV_EXCLUDE UV_EXCLUDE_NEWER UV_RESOLUTION UV_PRERELEASE
@@ -44,7 +44,7 @@ shots: .venv/.develop $(CATALOGUES:.po=.mo) ## take the pictures of README and d
 	@$(PYTHON) tools/shots.py $(ARGS)
 
 messages: .venv/.develop ## bring the catalogues of translations up to date
-	@$(PYTHON) tools/messages.py update
+	@$(PYTHON) -m tools.messages update
 
 lock: $(UV) ## lock the packages again (ARGS=--upgrade for newer ones)
 	@tools/setup lock $(ARGS)
@@ -63,4 +63,4 @@ $(UV): requirements-uv.lock tools/setup
 	@tools/setup develop
 
 %.mo: %.po | .venv/.runtime
-	@$(PYTHON) tools/messages.py compile $<
+	@$(PYTHON) -m tools.messages compile $<

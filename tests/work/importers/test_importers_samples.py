@@ -21,9 +21,7 @@ def sample(name: str) -> bytes:
     tracker, number = name.split("_")
     path = SHARED / "work" / f"{tracker}_time_entries_import_test_{number}.csv"
     if not path.exists():
-        pytest.skip(
-            f"The sample {path.name} is not here: set FACTURIER_SHARED to the shared folder."
-        )
+        pytest.skip(f"The sample {path.name} is not here: set FACTURIER_SHARED to the shared folder.")
     return path.read_bytes()
 
 
