@@ -46,7 +46,7 @@ class BilledWork(TenantModel):
 
     batch = models.ForeignKey(Batch, models.CASCADE, null=True, related_name="claims")
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="+")
-    contract = models.ForeignKey("work.Contract", models.PROTECT, null=True, related_name="+")
+    contract = models.ForeignKey("work.Contract", models.PROTECT, null=True, related_name="claims")
     ticket = models.ForeignKey("work.Ticket", models.PROTECT, null=True, related_name="claims")
     time_entry = models.OneToOneField("work.TimeEntry", models.PROTECT, null=True, related_name="claim")
     expense = models.OneToOneField("work.Expense", models.PROTECT, null=True, related_name="claim")

@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
+                        related_name="claims",
                         to="work.contract",
                     ),
                 ),
