@@ -6,6 +6,8 @@ house is written down as a row (a Delivery, a BatchRun) for a worker to do.
 
 from facturier.audit import operations as audit
 from facturier.audit.operations import Happened, Reaction
+from facturier.batches import runs as batch_runs
+from facturier.batches.models import BatchRun
 from facturier.catalogue import operations as catalogue
 from facturier.invoices import operations as invoices
 from facturier.organisations import background
@@ -27,7 +29,9 @@ REACTIONS: dict[str, list[Reaction]] = {
 }
 
 # Which function does the work of which rows in the background: organisations/background.py.
-WORKERS: dict[type[Leased], Handler] = {}
+WORKERS: dict[type[Leased], Handler] = {
+    BatchRun: batch_runs.work,
+}
 
 
 def connect() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facturier.organisations.background import Leased
+from facturier.organisations.background import Leased, State, delay_after
 from facturier.organisations.tenancy import TenantModel
 
 
@@ -22,6 +24,10 @@ class Batch(TenantModel):
     period_start = models.DateField(_("from"))
     period_end = models.DateField(_("until"))
     grouping = models.CharField(_("grouping"), max_length=10, choices=Grouping, default=Grouping.CUSTOMER)
+    documents = models.PositiveIntegerField(default=0)  # what was saved; sums per currency, in minor units
+    tickets = models.PositiveIntegerField(default=0)
+    seconds = models.PositiveBigIntegerField(default=0)
+    sums = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=100)
 
@@ -35,6 +41,10 @@ class Batch(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def by_contract(self) -> bool:
+        return self.grouping == Grouping.CONTRACT
 
 
 class BilledWork(TenantModel):
@@ -78,6 +88,10 @@ class BilledWork(TenantModel):
                 condition=Q(batch__isnull=False) | Q(invoice__isnull=False),
                 name="claim_has_a_holder",
             ),
+            models.CheckConstraint(
+                condition=Q(period_end=None) | Q(period_end__gte=models.F("period_start")),
+                name="claimed_period_in_order",
+            ),
         ]
 
 
@@ -88,12 +102,19 @@ class RunKind(models.TextChoices):
 
 
 class BatchRun(Leased):
-    """Work on a batch in the background, in chunks of one transaction each."""
+    """Work on a batch in the background, in chunks of one transaction each.
+
+    `total` and `done` count documents. `then` names the runs that follow without being asked, with blanks
+    between. `troubles` counts the errors since a chunk last went well. `refusals` says what stopped the run.
+    """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=10, choices=RunKind)
+    then = models.CharField(max_length=30, blank=True)
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
+    troubles = models.PositiveSmallIntegerField(default=0)
+    refusals = models.JSONField(default=list)
     actor_name = models.CharField(max_length=100)
     membership_id = models.BigIntegerField(null=True)
     started_at = models.DateTimeField(null=True)
@@ -110,11 +131,36 @@ class BatchRun(Leased):
         ]
         indexes = [models.Index(fields=["organisation", "state", "next_at"], name="batch_run_due")]
 
+    @property
+    def is_active(self) -> bool:
+        return self.state in (State.QUEUED, State.RUNNING)
+
+    def put_back(self, *, now: datetime, error: str) -> bool:
+        """Try again later, or give up after as many errors in a row: turns that went well do not count."""
+        troubles = self.troubles + 1
+        if troubles >= self.TRIES:
+            return self.finish(State.FAILED, error=error, troubles=troubles, finished_at=now)
+        next_at = now + delay_after(troubles)
+        return self.finish(State.QUEUED, error=error, troubles=troubles, next_at=next_at)
+
 
 class RunFailure(TenantModel):
-    """One document of a run that could not be done, and why; can be tried again alone."""
+    """One document of a run that could not be done, and why; can be tried again alone.
+
+    `refusals` holds what was refused, for the page to say in the reader's language.
+    """
 
     run = models.ForeignKey(BatchRun, models.CASCADE, related_name="failures")
     customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="+")
     invoice = models.ForeignKey("invoices.Invoice", models.CASCADE, null=True, related_name="+")
-    reason = models.TextField()
+    refusals = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "invoice"], condition=Q(invoice__isnull=False), name="one_failure_per_document"
+            ),
+            models.UniqueConstraint(
+                fields=["run", "customer"], condition=Q(invoice=None), name="one_failure_per_customer"
+            ),
+        ]
