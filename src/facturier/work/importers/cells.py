@@ -28,10 +28,10 @@ class Memo[Value](dict[str, Value]):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How one file writes dates and numbers."""
+    """How one file writes dates and numbers; no decimal mark where it uses both."""
 
     order: DateOrder
-    mark: DecimalMark
+    mark: DecimalMark | None
 
 
 class Point(NamedTuple):

@@ -24,8 +24,9 @@ def decide(
     Without proof and without a choice the month comes first where times are on the 12-hour clock,
     or where the file has no times and decimal points (Harvest in its American default).
     """
-    proven_mark = numbers.decimal_mark(_texts(header, body, _NUMBERS))
-    mark = proven_mark or (DecimalMark.COMMA if delimiter == ";" else DecimalMark.POINT)
+    marks = numbers.decimal_marks(_texts(header, body, _NUMBERS))
+    marks = marks or {DecimalMark.COMMA if delimiter == ";" else DecimalMark.POINT}
+    mark = marks.pop() if len(marks) == 1 else None
     times = _texts(header, body, (Meaning.START_TIME,))
     month_first = dates.has_half_days(times) if times else mark is DecimalMark.POINT and delimiter == ","
     dated = (Meaning.DAY, Meaning.END_DAY) if header.of(Meaning.DAY) else (Meaning.START_TIME,)

@@ -81,23 +81,22 @@ def _could_be_group(body: str, at: int) -> bool:
     return len(body) - at - 1 == 3 and 1 <= at <= 3 and body[0] != "0"
 
 
-def decimal_mark(texts: Iterable[str]) -> DecimalMark | None:
-    """Find the one decimal mark that the numbers of a file prove; None where none or both."""
-    found: set[DecimalMark | None] = set()
+def decimal_marks(texts: Iterable[str]) -> set[DecimalMark]:
+    """Find the decimal marks that the numbers of a file prove: none, one, or even both."""
+    found: set[DecimalMark] = set()
     for text in texts:
         if _PLAIN.fullmatch(text):
             if "." in text:
                 found.add(DecimalMark.POINT)
-        else:
-            found.add(decimal_mark_of(text))
-    found.discard(None)
-    return found.pop() if len(found) == 1 else None
+        elif proven := decimal_mark_of(text):
+            found.add(proven)
+    return found
 
 
-def number(text: str, mark: DecimalMark) -> Decimal | None:
+def number(text: str, mark: DecimalMark | None) -> Decimal | None:
     """Read a number; `mark` decides only where the number itself leaves it open (1,234).
 
-    None for what is no number, or has more than 15 digits.
+    None for what is no number, has more than 15 digits, or is left open without a mark.
     """
     if _PLAIN.fullmatch(text):
         return Decimal(text)
@@ -107,6 +106,8 @@ def number(text: str, mark: DecimalMark) -> Decimal | None:
     body = written.body
     if "." in body or "," in body:
         point = decimal_mark_of(text) or mark
+        if point is None:
+            return None
         group = DecimalMark.COMMA if point is DecimalMark.POINT else DecimalMark.POINT
         whole, _, decimals = body.partition(point)
         if point in decimals or group in decimals or (group in whole and not _grouped(whole, group)):
@@ -156,7 +157,7 @@ _ISO = re.compile(
 )
 
 
-def duration(text: str, mark: DecimalMark) -> Duration | None:
+def duration(text: str, mark: DecimalMark | None) -> Duration | None:
     """Read 01:00:01, 1:30, 1.5, 1,5, 1h 30m, 90 min or PT1H30M; None for what is no duration.
 
     1:30 is one hour and a half; `47:06` may also be minutes and a whole number may also be seconds,
@@ -196,7 +197,8 @@ def _unit_duration(parts: dict[str, str | None]) -> Duration:
     return Duration((sign * _whole(total),))
 
 
-def _decimal_duration(text: str, mark: DecimalMark) -> Duration | None:
+def _decimal_duration(text: str, mark: DecimalMark | None) -> Duration | None:
+    mark = mark or DecimalMark.POINT
     hours = number(text, mark)
     if hours is None or abs(hours) > MAX_SECONDS:
         return None

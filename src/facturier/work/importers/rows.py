@@ -18,6 +18,7 @@ from facturier.work.importers.headings import (
     plain,
     words,
 )
+from facturier.work.importers.numbers import DecimalMark, number
 from facturier.work.importers.timing import Timing
 from facturier.work.importers.values import Problem, TimeRow, shown
 
@@ -31,6 +32,8 @@ NO = words(
     " | faux | non facturable | falso | non fatturabile | nao | nee | onwaar"
 )
 BREAKS = words("break | pause | pausa | time off | holiday")
+# So many rows must be off before rounding is a better explanation than a mistake.
+LEAST_ROUNDED = 3
 _TOTAL = re.compile(
     r"(?:grand )?(?:totals?|totale|totaux|totales|totaal|gesamt|gesamtsumme|summe|insgesamt|somme"
     r"|sum)(?: hours)?\s*:?\s*(?:\(.*\))?",
@@ -153,14 +156,17 @@ class RowReader:
 
     def doubts(self) -> list[Problem]:
         """Report durations that contradict start and end, unless the report rounded all of them."""
-        if not self._doubtful or rounding_step(self._spans) is not None:
+        if not self._doubtful:
+            return []
+        if len(self._doubtful) >= LEAST_ROUNDED and rounding_step(self._spans) is not None:
             return []
         heading = self._cells.heading(Meaning.DURATION)
         return [
             Problem(
                 row.row,
                 heading,
-                "The duration %(duration)s contradicts the %(span)s between start and end.",
+                "The duration %(duration)s contradicts the %(span)s between start and end. "
+                "If the report rounds times, export it without rounding.",
                 {"duration": _clock(row.seconds), "span": _clock(span)},
             )
             for row, span in self._doubtful
@@ -205,10 +211,16 @@ class RowReader:
                 continue
             value = self._cells.numbers[text]
             if value is None:
-                self._cells.bad.append((column.heading, "“%(text)s” is not a number.", {"text": shown(text)}))
+                self._cells.bad.append((column.heading, _no_number(text), {"text": shown(text)}))
             elif found is None or (not found and value):
                 found, currency = value, column.currency or self._codes[text]
         return found, currency
+
+
+def _no_number(text: str) -> str:
+    if number(text, DecimalMark.POINT) is None:
+        return "“%(text)s” is not a number."
+    return "“%(text)s” could be two numbers: the file has decimal commas and decimal points."
 
 
 def _answer(text: str) -> bool | None:
@@ -216,7 +228,7 @@ def _answer(text: str) -> bool | None:
     word = plain(text)
     if word in YES:
         return True
-    return False if word in NO or not word else None
+    return False if word in NO or not text else None
 
 
 def _tags(text: str) -> tuple[str, ...]:

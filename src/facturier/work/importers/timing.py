@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from facturier.work.importers.cells import Cells, Point, Texts
 from facturier.work.importers.clocks import (
+    TOLERANCE_SECONDS,
     Clocks,
     Mismatch,
     Stint,
@@ -124,5 +125,7 @@ def _days_later(start: int, end: int, duration: Duration | None) -> int:
     overnight = 1 if end < start else 0
     if duration is None:
         return overnight
-    left = min(duration.readings) - (overnight * 86_400 + end - start)
-    return overnight + max(0, (left + 3600) // 86_400)
+    left = [reading - (overnight * 86_400 + end - start) for reading in duration.readings]
+    if any(abs(seconds) <= TOLERANCE_SECONDS for seconds in left):
+        return overnight
+    return overnight + max(0, (left[0] + 3600) // 86_400)
