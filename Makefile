@@ -33,7 +33,9 @@ lint: .venv/.develop ## everything that CI asks but the tests
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@FACTURIER_SECRET_KEY=lint $(PYTHON) -m django check --settings=facturier.config.settings --fail-level=WARNING
+	@mkdir -p build
+	@FACTURIER_DATA_DIR=build FACTURIER_DATABASE_URL= $(PYTHON) -m django check --fail-level=WARNING \
+		--settings=facturier.config.settings
 
 check: lint test ## what CI runs
 
