@@ -30,8 +30,8 @@ def bars(
     series: Sequence[Series],
     *,
     write: Callable[[int], Any],
-    width: int = 290,
-    height: int = 122,
+    width: int = 240,
+    height: int = 112,
 ) -> SafeString:
     """Draw groups of upright bars, one group for each label; `write` puts a figure into words.
 
@@ -89,7 +89,7 @@ def shares(
     write: Callable[[int], Any],
     tones: Sequence[str] = (),
     name: Any = "",
-    width: int = 290,
+    width: int = 240,
 ) -> SafeString:
     """Draw lying bars, one for each label with its figure at the right; `tones` picks colours a to d."""
     series = [Series(name, values)]
