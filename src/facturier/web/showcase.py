@@ -69,7 +69,7 @@ def components(request: Any) -> HttpResponse:
         "sort": request.GET.get("sort", "-number"),
         "options": [(number, name) for number, (name, _) in enumerate(CUSTOMERS)],
         "form": Example(),
-        "wrong": Example({"email": "ana@", "region": "XX"}),
+        "wrong": Example({"email": "ana@", "region": "XX"}, auto_id="wrong_%s"),
         "now": now,
         "before": now - timedelta(days=1),
         "long_ago": now - timedelta(days=400),
