@@ -1,1 +1,1 @@
-
+"""The `facturier` command."""

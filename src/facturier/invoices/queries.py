@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet, Sum
 
 from facturier.customers.models import Customer
-from facturier.invoices.models import Invoice
-from facturier.rules.document import Kind
+from facturier.invoices.models import Invoice, IssuedDocument
+from facturier.rules.document import Kind, sha256
 from facturier.rules.lifecycle import Facts, Status, days_overdue
 
 PAGE = 50
@@ -246,3 +246,11 @@ def standing(*, currency: str, today: date) -> Standing:
         outstanding=add_up(invoices.filter(status__in=OUTSTANDING)),
         overdue=add_up(Invoice.objects.filter(_overdue(today))),
     )
+
+
+def changed_documents() -> list[str]:
+    """List the numbers of issued documents whose kept text does not give the hash noted at issuing."""
+    rows = IssuedDocument.objects.order_by("pk").values_list("invoice__number", "canonical", "sha256")
+    return [
+        number for number, canonical, digest in rows.iterator(chunk_size=500) if sha256(canonical) != digest
+    ]

@@ -1,0 +1,106 @@
+"""Bill what was worked: prepare a batch, and if wished finalise and send it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+
+from facturier.cli.arguments import add_organisation, add_period, day
+
+WAIT = 0.5  # seconds between looks at a run that another worker has taken
+
+
+def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+    batch = commands.add_parser("batch", help="bill the work of a period")
+    actions = batch.add_subparsers(title="actions", metavar="ACTION", required=True)
+    run = actions.add_parser(
+        "run",
+        help="save a batch and make its drafts",
+        description="Put the unbilled work of a period into a batch and make its drafts; with --finalise "
+        "also number them. What could not be done is listed, and the rest is done.",
+    )
+    add_organisation(run)
+    add_period(run)
+    run.add_argument("--name", default="", help="the batch's name (default: its period)")
+    run.add_argument(
+        "--by", choices=["customer", "contract"], default="customer", help="one invoice for each"
+    )
+    run.add_argument("--dry-run", action="store_true", help="say what would be billed, and touch nothing")
+    run.add_argument("--finalise", action="store_true", help="number the drafts")
+    run.add_argument("--issue-date", type=day, metavar="DATE", help="date of the invoices (default: today)")
+    run.set_defaults(run=_batch_run)
+
+
+def _batch_run(chosen: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from facturier.batches import operations, queries
+    from facturier.batches.choice import Choice
+    from facturier.batches.models import Grouping, RunKind
+    from facturier.organisations.access import Actor, organisation
+    from facturier.organisations.tenancy import scope
+
+    seller = organisation(chosen.organisation)
+    actor = Actor.system(seller.pk)
+    today = timezone.localdate()
+    choice = Choice(chosen.since, chosen.until, grouping=Grouping(chosen.by))
+    with scope(seller.pk):
+        found = queries.preview(seller, choice=choice, today=today)
+    _say_preview(found)
+    if chosen.dry_run:
+        return 0
+    batch = operations.save(seller, actor=actor, choice=choice, today=today, name=chosen.name)
+    print(f"Batch “{batch.name}” was saved.")
+    operations.start(
+        batch,
+        actor=actor,
+        kind=RunKind.GENERATE,
+        now=timezone.now(),
+        issue_date=chosen.issue_date or today,
+        then=[RunKind.FINALISE] if chosen.finalise else [],
+    )
+    _work_until_done(seller.pk, batch.pk)
+    return _say_result(seller.pk, batch)
+
+
+def _say_preview(found) -> None:  # type: ignore[no-untyped-def]
+    from facturier.rules.money import Money
+
+    sums = ", ".join(str(Money(one.gross_minor, one.currency)) for one in found.sums)
+    print(f"{len(found.proposals)} documents to make, {sums or 'nothing'} with tax.")
+    if found.left_out:
+        print(f"{len(found.left_out)} pieces of work are left out; the page New batch lists why.")
+
+
+def _work_until_done(organisation_id: int, batch_id: int) -> None:
+    """Do the background work that is due in this process too, until the batch's runs have ended."""
+    from facturier.batches.models import BatchRun
+    from facturier.config.background import work
+    from facturier.organisations.background import State
+    from facturier.organisations.tenancy import scope
+
+    while True:
+        work(threading.Event(), once=True)
+        with scope(organisation_id):
+            active = BatchRun.objects.filter(batch=batch_id, state__in=[State.QUEUED, State.RUNNING])
+            if not active.exists():
+                return
+        time.sleep(WAIT)
+
+
+def _say_result(organisation_id: int, batch) -> int:  # type: ignore[no-untyped-def]
+    from facturier.batches import queries
+    from facturier.batches.models import RunFailure
+    from facturier.organisations.tenancy import scope
+    from facturier.rules.refusal import Refused
+
+    with scope(organisation_id):
+        standing = queries.standings([batch])[batch.pk]
+        failures = list(RunFailure.objects.filter(run__batch=batch).select_related("customer"))
+    print(f"{standing.drafts} drafts, {standing.issued} issued.")
+    for failure in failures:
+        reasons = " ".join(str(Refused(one["message"], values=one["values"])) for one in failure.refusals)
+        print(f"{failure.customer.name}: {reasons}", file=sys.stderr)
+    return 1 if failures or standing.waiting else 0

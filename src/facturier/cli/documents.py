@@ -1,0 +1,86 @@
+"""Look at documents, and write their files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from facturier.cli.arguments import add_organisation, add_output, add_period, opened
+
+
+def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+    invoice = commands.add_parser("invoice", help="show an issued document, or write its PDF")
+    actions = invoice.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    show = actions.add_parser("show", help="write the document as it was issued, in JSON")
+    show.add_argument("number", help="as on the document: F2026-00042")
+    add_organisation(show)
+    show.set_defaults(run=_show)
+
+    pdf = actions.add_parser("pdf", help="write the PDF that is kept, rendering it the first time")
+    pdf.add_argument("number", help="as on the document: F2026-00042")
+    add_organisation(pdf)
+    add_output(pdf)
+    pdf.set_defaults(run=_pdf)
+
+    journal = commands.add_parser("journal", help="write the journal of the documents issued in a period")
+    add_organisation(journal)
+    add_period(journal)
+    add_output(journal)
+    journal.add_argument("--format", choices=["csv", "xlsx"], default="csv")
+    journal.set_defaults(run=_journal)
+
+
+def _find(chosen: argparse.Namespace):  # type: ignore[no-untyped-def]
+    from facturier.invoices.models import Invoice
+    from facturier.rules.refusal import Refused
+
+    found = Invoice.objects.filter(number__iexact=chosen.number).first()
+    if found is None:
+        raise Refused(
+            "No issued document has the number “%(number)s”.",
+            field="number",
+            values={"number": chosen.number},
+        )
+    return found
+
+
+def _show(chosen: argparse.Namespace) -> None:
+    from facturier.organisations.access import organisation
+    from facturier.organisations.tenancy import scope
+
+    seller = organisation(chosen.organisation)
+    with scope(seller.pk):
+        issued = _find(chosen).issued
+    document = {"sha256": issued.sha256, "document": json.loads(issued.canonical)}
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _pdf(chosen: argparse.Namespace) -> None:
+    from facturier.delivery.operations import pdf_of
+    from facturier.organisations.access import organisation
+    from facturier.organisations.tenancy import scope
+
+    seller = organisation(chosen.organisation)
+    with scope(seller.pk):
+        content = pdf_of(_find(chosen))
+    with opened(chosen.output) as file:
+        file.write(content)
+
+
+def _journal(chosen: argparse.Namespace) -> None:
+    from django.utils import translation
+
+    from facturier.accounting import queries
+    from facturier.accounting.files import journal
+    from facturier.organisations.access import organisation
+    from facturier.organisations.tenancy import scope
+
+    seller = organisation(chosen.organisation)
+    with scope(seller.pk), translation.override(seller.language), opened(chosen.output) as file:
+        found = queries.journal(since=chosen.since, until=chosen.until)
+        names = queries.account_names(seller.language)
+        if chosen.format == "xlsx":
+            journal.to_xlsx(found, file, names=names)
+        else:
+            file.writelines(journal.to_csv(found, names=names))

@@ -1,0 +1,89 @@
+"""Set up sellers and the people who sign in."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+
+
+def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+    organisation = commands.add_parser("organisation", help="create a seller, list them, set a plan")
+    actions = organisation.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    create = actions.add_parser("create", help="create a seller with its region's accounts and tax codes")
+    create.add_argument("slug", help="short name, part of its address in the browser")
+    create.add_argument("--region", required=True, help="FR, DE or CA-QC")
+    create.add_argument("--legal-name", required=True)
+    create.set_defaults(run=_create)
+
+    actions.add_parser("list", help="list the sellers").set_defaults(run=_list)
+
+    plan = actions.add_parser("plan", help="put a seller on a plan; on trial nothing can be e-mailed")
+    plan.add_argument("slug")
+    plan.add_argument("plan", choices=["trial", "subscribed"])
+    plan.set_defaults(run=_plan)
+
+    user = commands.add_parser("user", help="add somebody who signs in")
+    actions = user.add_subparsers(title="actions", metavar="ACTION", required=True)
+    add = actions.add_parser("add", help="add an administrator of a seller; asks for the password")
+    add.add_argument("email")
+    add.add_argument("--name", required=True)
+    add.add_argument("--organisation", required=True, metavar="SLUG")
+    add.add_argument("--language", choices=["fr", "it", "de", "en"], default="en")
+    add.set_defaults(run=_add_user)
+
+
+def _create(chosen: argparse.Namespace) -> None:
+    from facturier.organisations import operations
+
+    row = operations.create(slug=chosen.slug, region=chosen.region.upper(), legal_name=chosen.legal_name)
+    print(f"{row.name} was created: /{row.slug}/")
+
+
+def _list(chosen: argparse.Namespace) -> None:
+    from facturier.organisations.models import Organisation
+
+    for row in Organisation.objects.order_by("slug"):
+        print(f"{row.slug}\t{row.region}\t{row.plan}\t{row.legal_name}")
+
+
+def _plan(chosen: argparse.Namespace) -> None:
+    from facturier.organisations import operations
+    from facturier.organisations.access import organisation
+    from facturier.organisations.models import Plan
+
+    row = operations.set_plan(organisation=organisation(chosen.slug), plan=Plan(chosen.plan))
+    print(f"{row.name} is on the plan “{row.plan}”.")
+
+
+def _add_user(chosen: argparse.Namespace) -> None:
+    from facturier.organisations import operations
+    from facturier.organisations.access import Actor, organisation
+
+    seller = organisation(chosen.organisation)
+    user = operations.add_user(
+        email=chosen.email, name=chosen.name, password=_password(), language=chosen.language
+    )
+    operations.add_member(seller, actor=Actor.system(seller.pk), user=user, is_admin=True)
+    print(f"{user.name} signs in as {user.email}.")
+
+
+def _password() -> str:
+    """Ask for a password twice, or read a line where nobody sits at a terminal. Raises Refused."""
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    from facturier.rules.refusal import Refused
+
+    if sys.stdin.isatty():
+        password = getpass.getpass("Password: ")
+        if getpass.getpass("Once more: ") != password:
+            raise Refused("The two passwords differ.", field="password")
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages).replace("%", "%%"), field="password") from error
+    return password
