@@ -9,6 +9,8 @@ from facturier.audit.operations import Happened, Reaction
 from facturier.batches import runs as batch_runs
 from facturier.batches.models import BatchRun
 from facturier.catalogue import operations as catalogue
+from facturier.delivery.models import Delivery
+from facturier.delivery.worker import deliver
 from facturier.invoices import operations as invoices
 from facturier.organisations import background
 from facturier.organisations.access import Actor
@@ -31,6 +33,7 @@ REACTIONS: dict[str, list[Reaction]] = {
 # Which function does the work of which rows in the background: organisations/background.py.
 WORKERS: dict[type[Leased], Handler] = {
     BatchRun: batch_runs.work,
+    Delivery: deliver,
 }
 
 

@@ -20,6 +20,8 @@ class Environment(BaseSettings):
     hosts: str = "127.0.0.1,localhost"
     https: bool = False
     mail_url: str = ""  # smtp://user:password@host:587?tls=starttls; empty: a folder of messages
+    mail_answer_seconds: float = 120  # how long the server may take to accept a message
+    lease_seconds: float = 60  # after which a worker that gives no sign of life has lost its work
     mail_from: str = "Facturier <billing@localhost>"
     base_url: str = "http://127.0.0.1:8000"
     time_zone: str = "UTC"
@@ -42,29 +44,30 @@ class Environment(BaseSettings):
             "postgresql://user:password@host/name"
         )
 
-    def mail(self) -> dict[str, Any]:
-        """Return Django's e-mail settings: SMTP, or messages kept as files in the data folder.
+    def mailers(self) -> dict[str, Any]:
+        """Return Django's mailers: SMTP, or messages kept as files in the data folder.
 
         Raises ValueError for a URL that does not start with smtp://.
         """
         if not self.mail_url:
-            return {
-                "EMAIL_BACKEND": "facturier.delivery.mailbox.FolderBackend",
-                "EMAIL_FILE_PATH": str(self.data_dir / "mail"),
-            }
+            return {"default": {"BACKEND": "facturier.delivery.mailbox.FolderBackend"}}
         parts = urlsplit(self.mail_url)
         if parts.scheme != "smtp" or not parts.hostname:
             raise ValueError("FACTURIER_MAIL_URL must read smtp://user:password@host:port?tls=…")
         options = dict(parse_qsl(parts.query))
         return {
-            "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-            "EMAIL_HOST": parts.hostname,
-            "EMAIL_PORT": parts.port or 587,
-            "EMAIL_HOST_USER": unquote(parts.username or ""),
-            "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-            "EMAIL_USE_TLS": options.get("tls") == "starttls",
-            "EMAIL_USE_SSL": options.get("tls") == "yes",
-            "EMAIL_TIMEOUT": float(options.get("timeout", "20")),
+            "default": {
+                "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+                "OPTIONS": {
+                    "host": parts.hostname,
+                    "port": parts.port or 587,
+                    "username": unquote(parts.username or ""),
+                    "password": unquote(parts.password or ""),
+                    "use_tls": options.get("tls") == "starttls",
+                    "use_ssl": options.get("tls") == "yes",
+                    "timeout": float(options.get("timeout", "20")),
+                },
+            }
         }
 
 

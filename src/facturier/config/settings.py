@@ -141,9 +141,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+LEASE_SECONDS = ENV.lease_seconds
 
-for _name, _value in ENV.mail().items():
-    globals()[_name] = _value
+MAILERS = ENV.mailers()
+MAIL_ANSWER_SECONDS = ENV.mail_answer_seconds
 DEFAULT_FROM_EMAIL = ENV.mail_from
 MAIL_DIR = ENV.data_dir / "mail"
 

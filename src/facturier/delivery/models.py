@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facturier.organisations.background import Leased
+from facturier.organisations.background import Leased, State
 from facturier.organisations.tenancy import TenantModel
 
 
@@ -30,8 +32,9 @@ class Dispatch(TenantModel):
 class Delivery(Leased):
     """One e-mail with one document. Only its state changes once it is queued.
 
-    `unknown` means that the connection broke after the message was handed over: it is parked for a person,
-    because sending again could send twice.
+    `done` means that the mail server accepted it, for all recipients but those in `refused`. `unknown` means
+    that the connection broke after the message was handed over: it is parked for a person, because sending
+    again could send twice.
     """
 
     invoice = models.ForeignKey("invoices.Invoice", models.PROTECT, related_name="deliveries")
@@ -41,20 +44,30 @@ class Delivery(Leased):
     cc = models.JSONField(_("copies"), default=list)
     subject = models.CharField(_("subject"), max_length=300)
     body = models.TextField(_("text"))
-    handing_over = models.BooleanField(default=False)  # set just before DATA: the point of no return
+    handing_over = models.BooleanField(default=False)  # set just before the point of no return: mail.py
+    give_up_at = models.DateTimeField()  # until then a temporary failure is tried again
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=100)
     accepted_at = models.DateTimeField(null=True)
     answer = models.TextField(blank=True)  # what the mail server said
+    refused = models.JSONField(default=dict)  # address → what the mail server said to it
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["message_id"], name="message_once"),
             models.UniqueConstraint(
                 fields=["invoice"],
-                condition=Q(state__in=["queued", "running", "unknown"]),
+                condition=Q(state__in=[State.QUEUED, State.RUNNING, State.UNKNOWN]),
                 name="one_open_delivery_per_document",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "state", "next_at"], name="delivery_due")]
+
+    @property
+    def recipients(self) -> list[str]:
+        return [*self.to, *self.cc]
+
+    def is_hopeless(self, now: datetime) -> bool:
+        """Mail is tried again for a time, not a number of times (RFC 5321, section 4.5.4.1)."""
+        return now >= self.give_up_at

@@ -23,12 +23,13 @@ be able to begin anew at any point: what it has done must show in the rows it ha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.tasks import task
@@ -39,8 +40,8 @@ from facturier.organisations.tenancy import TenantModel, scope
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
 LONGEST_DELAY = timedelta(hours=1)
+TOGETHER = 5  # rows to a task: fewer tasks to write, and a worker that is asked to stop is soon done
 
 
 class State(models.TextChoices):
@@ -76,7 +77,7 @@ class Leased(TenantModel):
         )
 
     @classmethod
-    def claim(cls, pk: int, *, now: datetime, lease: timedelta = LEASE) -> Self | None:
+    def claim(cls, pk: int, *, now: datetime, lease: timedelta | None = None) -> Self | None:
         """Take a due row for this worker, or return None when another one has it."""
         taken = (
             cls.due(now)
@@ -84,25 +85,25 @@ class Leased(TenantModel):
             .update(
                 state=State.RUNNING,
                 attempts=F("attempts") + 1,
-                lease_until=now + lease,
+                lease_until=now + (lease or usual_lease()),
             )
         )
         return cls.objects.get(pk=pk) if taken else None
 
-    def renew(self, *, now: datetime, lease: timedelta = LEASE) -> bool:
+    def renew(self, *, now: datetime, lease: timedelta | None = None, **fields: Any) -> bool:
         """Keep the row for longer. Returns False when it was stopped or is another worker's."""
-        return self._mine().update(lease_until=now + lease) == 1
+        return self._mine().update(lease_until=now + (lease or usual_lease()), **fields) == 1
 
     def finish(self, state: str, **fields: Any) -> bool:
         """End this attempt. Returns False when the row is another worker's by now."""
         changed = self._mine().update(state=state, lease_until=None, **fields)
         return bool(changed == 1)
 
-    def put_back(self, *, now: datetime, error: str) -> bool:
+    def put_back(self, *, now: datetime, error: str, **fields: Any) -> bool:
         """Let this attempt fail: try again later, or give up. Returns False when it is another worker's."""
         if self.is_hopeless(now):
-            return self.finish(State.FAILED, error=error)
-        return self.finish(State.QUEUED, error=error, next_at=now + delay_after(self.attempts))
+            return self.finish(State.FAILED, error=error, **fields)
+        return self.finish(State.QUEUED, error=error, next_at=now + delay_after(self.attempts), **fields)
 
     def is_hopeless(self, now: datetime) -> bool:
         """Say whether another attempt would be one too many."""
@@ -110,6 +111,11 @@ class Leased(TenantModel):
 
     def _mine(self) -> models.QuerySet[Any]:
         return type(self).objects.filter(pk=self.pk, attempts=self.attempts, state=State.RUNNING)
+
+
+def usual_lease() -> timedelta:
+    """Return how long a worker keeps a row before others take it for dead."""
+    return timedelta(seconds=settings.LEASE_SECONDS)
 
 
 def delay_after(attempts: int) -> timedelta:
@@ -128,13 +134,21 @@ def register(model: type[Leased], handler: Handler) -> None:
 
 def enqueue(row: Leased) -> None:
     """Hand a queued row to the workers, in the transaction of its cause."""
-    do.enqueue(row._meta.label, row.organisation_id, row.pk)
+    enqueue_many([row])
+
+
+def enqueue_many(rows: Sequence[Leased]) -> None:
+    """Hand queued rows of one model to the workers, some to a task, in the transaction of their cause."""
+    for start in range(0, len(rows), TOGETHER):
+        some = rows[start : start + TOGETHER]
+        do.enqueue(some[0]._meta.label, some[0].organisation_id, [row.pk for row in some])
 
 
 @task  # type: ignore[untyped-decorator]
-def do(label: str, organisation_id: int, pk: int) -> None:
-    """Do the work of one row, unless another worker has it or its time has not come."""
-    run(label, organisation_id, pk)
+def do(label: str, organisation_id: int, pks: list[int]) -> None:
+    """Do the work of some rows, but those that another worker has or whose time has not come."""
+    for pk in pks:
+        run(label, organisation_id, pk)
 
 
 def run(label: str, organisation_id: int, pk: int) -> bool:
