@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from facturier.config.environment import Environment
 
 ENV = Environment()
+ENV.data_dir.mkdir(parents=True, exist_ok=True)
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -19,7 +20,6 @@ def _secret_key() -> str:
         return ENV.secret_key
     path = ENV.data_dir / "secret-key"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))

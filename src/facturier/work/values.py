@@ -10,7 +10,7 @@ from facturier.customers.models import Customer
 from facturier.rules.money import Money
 from facturier.rules.refusal import Refused
 from facturier.rules.worktime import DAY
-from facturier.work.models import BillingMethod, Contract, Period, Ticket, TicketStatus
+from facturier.work.models import BillingMethod, Contract, JobStatus, Period, Ticket, TicketStatus
 
 HIGHEST_PRICE = Decimal(10) ** 9  # what a column of 15 digits, 6 of them decimals, holds
 MOST_MARKUP = Decimal(1000)
@@ -82,6 +82,23 @@ class NewExpense:
     billable: bool = True
     tax_code_id: int | None = None
     account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job: what was ordered, how many, at what price. An empty number takes the next one."""
+
+    customer: Customer
+    title: str
+    quantity: Decimal
+    unit_price: Decimal
+    opened_on: date
+    number: str = ""
+    unit: str = "C62"
+    order_reference: str = ""
+    tax_code_id: int | None = None
+    account_id: int | None = None
+    status: JobStatus = JobStatus.PLANNED
 
 
 def tidy(given: str, *, field: str, longest: int, needed: Refused | None = None) -> str:
