@@ -111,7 +111,11 @@ class Cells:
 
     def blame(self, meaning: Meaning, message: str, **values: object) -> None:
         """Note what is wrong with a cell of the row at hand."""
-        self.bad.append((self.heading(meaning), message, values))
+        self.blame_column(self.heading(meaning), message, **values)
+
+    def blame_column(self, heading: str, message: str, **values: object) -> None:
+        """Note what is wrong with a cell under this heading."""
+        self.bad.append((heading, message, values))
 
 
 def _point(text: str, order: DateOrder) -> Point | None:

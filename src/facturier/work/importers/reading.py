@@ -23,12 +23,12 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SIGNATURES = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a compressed archive"),
-)
+_OTHER_KINDS = {
+    b"PK\x03\x04": "The file is an Excel workbook or a ZIP archive: export the detailed report as CSV.",
+    b"\xd0\xcf\x11\xe0": "The file is an old Excel workbook: export the detailed report as CSV.",
+    b"%PDF": "The file is a PDF: export the detailed report as CSV.",
+    b"\x1f\x8b": "The file is a compressed archive: unpack it first.",
+}
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EXCEL_HINT = re.compile(r'\s*"?sep=(.)"?[ \t]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 
@@ -47,13 +47,9 @@ def decode(data: bytes) -> str:
             field="file",
             values={"limit": MAX_BYTES // (1024 * 1024)},
         )
-    for signature, kind in _SIGNATURES:
+    for signature in _OTHER_KINDS:
         if data.startswith(signature):
-            raise Refused(
-                "The file is %(kind)s, not CSV text: export the detailed report as CSV.",
-                field="file",
-                values={"kind": kind},
-            )
+            raise Refused(_OTHER_KINDS[signature], field="file")
     text = _decoded(data)
     if not text.strip():
         raise Refused("The file is empty.", field="file")
@@ -144,10 +140,11 @@ class Records:
                 number += 1
                 yield number, record
         except csv.Error as error:
-            self.problem = Problem(number + 1, "", _reason(error))
-
-
-def _reason(error: csv.Error) -> str:
-    if "field limit" in str(error):
-        return "A cell is too long to be read: is a quotation mark not closed?"
-    return "A quotation mark is not closed, or stands in the middle of a cell."
+            too_long = "field limit" in str(error)
+            self.problem = Problem(
+                number + 1,
+                "",
+                "A cell is too long to be read: is a quotation mark not closed?"
+                if too_long
+                else "A quotation mark is not closed, or stands in the middle of a cell.",
+            )

@@ -211,16 +211,20 @@ class RowReader:
                 continue
             value = self._cells.numbers[text]
             if value is None:
-                self._cells.bad.append((column.heading, _no_number(text), {"text": shown(text)}))
+                self._blame_number(column.heading, text)
             elif found is None or (not found and value):
                 found, currency = value, column.currency or self._codes[text]
         return found, currency
 
-
-def _no_number(text: str) -> str:
-    if number(text, DecimalMark.POINT) is None:
-        return "“%(text)s” is not a number."
-    return "“%(text)s” could be two numbers: the file has decimal commas and decimal points."
+    def _blame_number(self, heading: str, text: str) -> None:
+        if number(text, DecimalMark.POINT) is None:
+            self._cells.blame_column(heading, "“%(text)s” is not a number.", text=shown(text))
+        else:
+            self._cells.blame_column(
+                heading,
+                "“%(text)s” could be two numbers: the file has decimal commas and decimal points.",
+                text=shown(text),
+            )
 
 
 def _answer(text: str) -> bool | None:
