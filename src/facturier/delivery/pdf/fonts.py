@@ -64,10 +64,16 @@ def gather(folder: Path) -> None:
 
 
 @lru_cache(maxsize=1)
-def printable() -> frozenset[int]:
-    """Return every code point that a font in use has a glyph for; slow, once per process."""
-    found: set[int] = set()
+def coverage() -> tuple[frozenset[int], ...]:
+    """Return, font by font, the code points that it has a glyph for; slow, once per process."""
+    found = []
     for file in font_files():
         with TTFont(file, fontNumber=0, lazy=True) as font:
-            found.update(font.getBestCmap())
-    return frozenset(found)
+            found.append(frozenset(font.getBestCmap()))
+    return tuple(found)
+
+
+@lru_cache(maxsize=1)
+def printable() -> frozenset[int]:
+    """Return every code point that some font in use has a glyph for."""
+    return frozenset().union(*coverage())

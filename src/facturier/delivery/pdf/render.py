@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.resources import files
 
-from facturier.delivery.pdf.engine import compile_pdf
+from facturier.delivery.pdf.engine import compile_pdf, fallback_families
 from facturier.delivery.pdf.epc import qr_svg
+from facturier.delivery.pdf.logo import logo_svg
 from facturier.delivery.pdf.text import cleaned
 from facturier.delivery.pdf.writing import paper
 from facturier.rules.document import Document
@@ -23,15 +24,16 @@ def render(document: Document, *, region: Region, logo: bytes | None = None) -> 
 
     `logo` is a PNG in sRGB, as it was stored when uploaded. Nothing but the arguments decides the
     result: the time of creation that the file states is noon of the issue date.
-    Raises RenderError where the compiler refuses, e.g. for a logo that is no PNG.
+    Raises NoLogo where the logo is not a PNG.
     """
     sheet = paper(document, region=region)
     data = cleaned(asdict(sheet))
     data["day"] = [document.issue_date.year, document.issue_date.month, document.issue_date.day]
+    data["fallbacks"] = fallback_families()
     data["has_logo"] = logo is not None
     sources = {"main.typ": template()}
     if logo is not None:
-        sources["logo.png"] = logo
+        sources["logo.svg"] = logo_svg(logo)
     if sheet.payment is not None and sheet.payment.qr_payload:
         sources["qr.svg"] = qr_svg(sheet.payment.qr_payload)
     sources["paper.json"] = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()

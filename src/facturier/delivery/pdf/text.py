@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from facturier.delivery.pdf.fonts import printable
+from facturier.delivery.pdf.fonts import coverage, printable
 
 REPLACEMENT = "\ufffd"
 _LONGEST_WORD = 24  # letters; what is longer may be broken anywhere
@@ -24,6 +25,7 @@ _LONG = re.compile(rf"[^\s\u200b]{{{_LONGEST_WORD + 1},}}")
 _PIECES = re.compile(rf".{{1,{_LONGEST_WORD // 2}}}", re.DOTALL)
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
@@ -37,11 +39,28 @@ def clean(text: str) -> str:
 
 def _printable(text: str) -> str:
     text = _DIRECTION.sub("", _BREAKS.sub("\n", text)).replace("\t", " ")
-    text = unicodedata.normalize("NFC", text.encode("utf-16", "replace").decode("utf-16"))
+    text = unicodedata.normalize("NFC", _SURROGATES.sub(REPLACEMENT, text))
     glyphs = printable()
-    return "".join(
-        one if one == "\n" or (ord(one) in glyphs and _is_shown(one)) else REPLACEMENT for one in text
-    )
+    shown = (one if one == "\n" or (ord(one) in glyphs and _is_shown(one)) else REPLACEMENT for one in text)
+    return "".join(map(_in_one_font, _clusters(shown)))
+
+
+def _clusters(text: Iterable[str]) -> Iterator[str]:
+    """Walk through the letters, each with the marks that stand on it."""
+    cluster = ""
+    for one in text:
+        if cluster and unicodedata.category(one)[0] != "M":
+            yield cluster
+            cluster = ""
+        cluster += one
+    yield cluster
+
+
+def _in_one_font(cluster: str) -> str:
+    """Keep a letter with its marks where one font has them all: a font is chosen per cluster."""
+    if len(cluster) < 2 or any(points.issuperset(map(ord, cluster)) for points in coverage()):
+        return cluster
+    return cluster[0] + REPLACEMENT * (len(cluster) - 1)
 
 
 def _is_shown(one: str) -> bool:
