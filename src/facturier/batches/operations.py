@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from facturier.audit import operations as audit
 from facturier.batches.choice import Choice
+from facturier.batches.claiming import claim
 from facturier.batches.models import Batch, BatchRun, BilledWork, RunKind
-from facturier.batches.naming import default_name, named_works
+from facturier.batches.naming import default_name
 from facturier.batches.ordering import order
 from facturier.batches.queries import Preview, count_left, documents, preview_of
 from facturier.invoices.models import Invoice
 from facturier.organisations import background
 from facturier.organisations.access import Actor, operation
 from facturier.organisations.background import State
-from facturier.organisations.bulk import insert_many
 from facturier.organisations.models import Organisation
-from facturier.rules.billing import Fee, Spending, Time, Work
 from facturier.rules.refusal import Refused
 
 _ACTIVE = [State.QUEUED, State.RUNNING]
-_CLAIM = (
-    *("batch_id", "customer_id", "contract_id", "ticket_id", "time_entry_id", "expense_id"),
-    *("period_start", "period_end"),
-)
 
 
 @operation("batches.run")
@@ -52,7 +46,7 @@ def save(
     if not found.proposals:
         raise Refused("There is nothing to bill in this choice.", field="period_start")
     batch = _create(organisation, found, actor=actor, name=name)
-    _claim(batch, found)
+    claim(batch, found.proposals)
     audit.record("batch.saved", batch, name=batch.name, documents=batch.documents)
     return batch
 
@@ -89,60 +83,6 @@ def _create(organisation: Organisation, found: Preview, *, actor: Actor, name: s
             "There is a batch named “%(name)s” already.", field="name", values={"name": batch.name}
         ) from error
     return batch
-
-
-def _claim(batch: Batch, found: Preview) -> None:
-    """Insert a claim per piece of work, in one order for everybody: two batches never wait for each other."""
-    works = [(one.customer.pk, work) for one in found.proposals for work in one.works]
-    rows = sorted(((batch.pk, customer_id, *_columns(work)) for customer_id, work in works), key=_claim_order)
-    try:
-        with transaction.atomic():
-            insert_many(BilledWork, _CLAIM, rows)
-    except IntegrityError as error:
-        taken = [work for _, work in works if work.key in _claimed_keys(works)]
-        raise Refused(
-            "Somebody else has just put some of this work into a batch: %(work)s. Look at the preview again.",
-            values={"work": named_works(taken)},
-        ) from error
-
-
-def _columns(work: Work) -> tuple[Any, ...]:
-    contract_id = work.terms.contract_id if work.terms else None
-    if isinstance(work, Fee):
-        return (contract_id, None, None, None, work.period.span.start, work.period.span.last)
-    ticket_id = work.ticket.ticket_id if work.ticket else None
-    if isinstance(work, Time):
-        return (contract_id, ticket_id, work.entry_id, None, None, None)
-    return (contract_id, ticket_id, None, work.expense_id, None, None)
-
-
-def _claim_order(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    _, _, contract_id, _, time_entry_id, expense_id, period_start, _ = row
-    return (time_entry_id or 0, expense_id or 0, contract_id or 0, period_start or date.min)
-
-
-def _claimed_keys(works: Sequence[tuple[int, Work]]) -> set[str]:
-    """Return which of these works have a claim by now."""
-    entries = [work.entry_id for _, work in works if isinstance(work, Time)]
-    expenses = [work.expense_id for _, work in works if isinstance(work, Spending)]
-    contracts = {work.terms.contract_id for _, work in works if isinstance(work, Fee)}
-    claims = BilledWork.objects.filter(
-        Q(time_entry__in=entries)
-        | Q(expense__in=expenses)
-        | Q(period_start__isnull=False, contract__in=contracts)
-    )
-    keys = set()
-    for entry_id, expense_id, contract_id, start in claims.values_list(
-        "time_entry_id", "expense_id", "contract_id", "period_start"
-    ):
-        keys.add(
-            f"time:{entry_id}"
-            if entry_id
-            else f"expense:{expense_id}"
-            if expense_id
-            else f"fee:{contract_id}:{start}"
-        )
-    return keys
 
 
 @operation("batches.run")
