@@ -15,12 +15,15 @@ from facturier.batches import operations, queries, runs
 from facturier.batches.choice import Choice
 from facturier.batches.models import Batch, BatchRun, BilledWork, RunFailure, RunKind
 from facturier.catalogue.models import TaxRate
+from facturier.customers.models import Contact
+from facturier.delivery.models import Delivery
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.organisations import background
 from facturier.organisations.access import Actor
 from facturier.organisations.background import State
-from facturier.organisations.models import Membership
+from facturier.organisations.models import Membership, Plan
+from facturier.organisations.operations import set_plan
 from facturier.organisations.tenancy import scope
 from facturier.rules.refusal import Refused
 from facturier.work import models as work
@@ -268,6 +271,32 @@ def test_a_long_run_lets_other_work_have_its_turn(month: Cast, monkeypatch: pyte
     assert standing(batch) == (1, 1, 0)
     work_off(batch)
     assert standing(batch) == (0, 2, 0)
+
+
+def test_sending_all_queues_a_message_for_each_issued_document(month: Cast) -> None:
+    batch = save(month)
+    run(batch, RunKind.GENERATE, actor=month.ada, then=[RunKind.FINALISE])
+    with scope(month.lumen.pk):
+        Contact.objects.filter(customer__name="Zola").delete()
+    ordered = operations.start(batch, actor=month.ada, kind=RunKind.SEND, now=timezone.now())
+    background.run(BatchRun._meta.label, month.lumen.pk, ordered.pk)
+    with scope(month.lumen.pk):
+        (message,) = Delivery.objects.all()
+        assert message.invoice.customer == month.bellecour
+        (failure,) = RunFailure.objects.filter(run=ordered)
+        assert failure.customer.name == "Zola"
+        assert "no contact" in failure.refusals[0]["message"]
+        assert queries.count_left(batch, RunKind.SEND) == 1, "what is on its way is not queued again"
+        assert queries.sending(batch).waiting == 1
+
+
+def test_on_a_trial_nothing_is_sent(month: Cast) -> None:
+    batch = save(month)
+    run(batch, RunKind.GENERATE, actor=month.ada, then=[RunKind.FINALISE])
+    set_plan(organisation=month.lumen, plan=Plan.TRIAL)
+    done = run(batch, RunKind.SEND, actor=month.ada)
+    assert done.state == State.FAILED
+    assert "trial" in done.refusals[0]["message"]
 
 
 def test_deleting_a_batch_releases_its_work_and_deletes_its_drafts(month: Cast) -> None:

@@ -133,6 +133,7 @@ def start(
 NOTHING_LEFT = {
     RunKind.GENERATE: "All drafts of this batch are made.",
     RunKind.FINALISE: "This batch has no drafts to finalise.",
+    RunKind.SEND: "This batch has no issued documents that were not sent.",
 }
 
 

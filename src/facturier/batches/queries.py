@@ -14,8 +14,12 @@ from facturier.batches import claimed
 from facturier.batches.choice import Choice
 from facturier.batches.finding import Found, Held, find
 from facturier.batches.models import Batch, BatchRun, BilledWork, RunKind
-from facturier.batches.proposing import Proposal, Sums, fingerprint, propose, sums_of
+from facturier.batches.proposing import Proposal, Sums, by_name, fingerprint, propose, sums_of
+from facturier.customers.models import Customer
+from facturier.delivery.models import Delivery
+from facturier.delivery.refusals import OPEN
 from facturier.invoices.models import Invoice
+from facturier.organisations.background import State
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import scope
 from facturier.rules.billing import Work
@@ -93,7 +97,63 @@ def count_left(batch: Batch, kind: str) -> int:
     if kind == RunKind.GENERATE:
         columns = ["customer_id", "contract_id"] if batch.by_contract else ["customer_id"]
         return int(claimed.pending(batch).values(*columns).distinct().count())
-    return int(documents(batch).filter(number=None).count())
+    return int((drafts(batch) if kind == RunKind.FINALISE else unsent(batch)).count())
+
+
+def drafts(batch: Batch) -> QuerySet[Any]:
+    """The documents of a batch that are not issued."""
+    return documents(batch).filter(number=None)
+
+
+def unsent(batch: Batch) -> QuerySet[Any]:
+    """The issued documents of a batch that were not sent and that no message carries at the moment."""
+    open_ones = Delivery.objects.filter(state__in=OPEN).values("invoice_id")
+    return documents(batch).filter(number__isnull=False, sent_at=None).exclude(pk__in=open_ones)
+
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A page of the documents that a saved batch will make; `refused` customers lack a tax code or rate."""
+
+    proposals: Sequence[Proposal]
+    refused: Sequence[Customer]
+    total: int
+
+
+def waiting(batch: Batch, *, offset: int, today: date) -> Waiting:
+    """Show what is not made yet, for some customers in the order of their names."""
+    ids = claimed.pending(batch).values("customer_id")
+    ordered = sorted(Customer.objects.filter(pk__in=ids).only("pk", "name"), key=by_name)
+    found = claimed.read(batch, customer_ids=[one.pk for one in ordered[offset : offset + PAGE]])
+    works = [one for one in found.works if one[0] not in found.refusals]
+    proposals = propose(works, codes=found.codes, grouping=batch.grouping, batch_name="", today=today)
+    refused = sorted((found.codes.customers[pk] for pk in found.refusals), key=by_name)
+    return Waiting(proposals, refused, len(ordered))
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How far the messages with a batch's documents are; `doubtful` ones wait for a person."""
+
+    waiting: int
+    failed: int
+    doubtful: int
+
+
+def sending(batch: Batch) -> Sending:
+    """Count the messages with a batch's documents: one query."""
+    messages = Delivery.objects.filter(invoice__in=documents(batch).values("pk"))
+    unsent_yet = Q(invoice__sent_at=None)
+    return Sending(
+        **messages.aggregate(
+            waiting=Count("pk", filter=Q(state__in=[State.QUEUED, State.RUNNING])),
+            failed=Count("invoice_id", distinct=True, filter=Q(state=State.FAILED) & unsent_yet),
+            doubtful=Count("pk", filter=Q(state=State.UNKNOWN)),
+        )
+    )
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Do what was ordered for a batch: make drafts and finalise them, a chunk per transaction.
+"""Do what was ordered for a batch: make, finalise and send its documents, a chunk per transaction.
 
 What is left to do is read from the rows: claims without a document, documents without a number. So a run
 that dies, is stopped or runs twice at once goes on where the last committed chunk ended.
@@ -19,8 +19,9 @@ from facturier.batches.failures import as_rows
 from facturier.batches.models import Batch, BatchRun, BilledWork, RunFailure, RunKind
 from facturier.batches.ordering import order
 from facturier.batches.proposing import by_name, propose
-from facturier.batches.queries import count_left, documents
+from facturier.batches.queries import count_left, documents, drafts, unsent
 from facturier.customers.models import Customer
+from facturier.delivery import operations as deliveries
 from facturier.invoices import operations as invoices
 from facturier.organisations import background
 from facturier.organisations.access import LACKS, Actor, Permission, operation
@@ -77,9 +78,9 @@ def _left(run: BatchRun) -> list[int]:
         )
         rows = Customer.objects.filter(pk__in=waiting.values("customer_id")).only("pk", "name")
         return [customer.pk for customer in sorted(rows, key=by_name)]
-    drafts = documents(run.batch).filter(number=None)
+    rows = drafts(run.batch) if run.kind == RunKind.FINALISE else unsent(run.batch)
     failed = failures.filter(invoice__isnull=False).values("invoice_id")
-    return list(drafts.exclude(pk__in=failed).order_by("reference").values_list("pk", flat=True))
+    return list(rows.exclude(pk__in=failed).order_by("reference").values_list("pk", flat=True))
 
 
 @operation("batches.run")
@@ -174,7 +175,22 @@ def finalise(batch: Batch, actor: Actor, invoice_ids: Sequence[int], today: date
     return len(outcome.numbers), failures
 
 
-_STEPS: dict[RunKind, Step] = {RunKind.GENERATE: generate, RunKind.FINALISE: finalise}
+def send(batch: Batch, actor: Actor, invoice_ids: Sequence[int], today: date) -> tuple[int, Failures]:
+    """Queue a message for each of some documents; returns how many, and what was skipped."""
+    dispatch = deliveries.queue_many(
+        batch.organisation, actor=actor, invoice_ids=invoice_ids, now=timezone.now()
+    )
+    skipped = {one["invoice"]: Refused(one["reason"]) for one in dispatch.skipped}
+    customers = dict(documents(batch).filter(pk__in=skipped).values_list("pk", "customer_id"))
+    failures: Failures = [(customers[pk], pk, refusal) for pk, refusal in skipped.items()]
+    return len(invoice_ids) - len(skipped), failures
+
+
+_STEPS: dict[RunKind, Step] = {
+    RunKind.GENERATE: generate,
+    RunKind.FINALISE: finalise,
+    RunKind.SEND: send,
+}
 
 
 def _together(refusals: list[Refused]) -> Refused:
