@@ -16,7 +16,7 @@ os.environ.update(_kept, FACTURIER_DATA_DIR=_folder, FACTURIER_SECRET_KEY="for-t
 from facturier.config.settings import *  # noqa: E402, F403 (the environment comes first)
 from facturier.config.settings import STORAGES  # noqa: E402
 
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["tests.support.hashing.OneRound"]
 STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -87,7 +87,7 @@ def live(
     (tmp_path / "assets").symlink_to(collected_assets)
     url, log = f"http://127.0.0.1:{free_port()}", tmp_path / "server.log"
     port = url.rpartition(":")[2]
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws",
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "4",
                "--host", "127.0.0.1", "--port", port, "facturier.config.wsgi:application"]  # fmt: skip
     environment = {**fresh_database.environment, "FACTURIER_BASE_URL": url}
     with log.open("w") as output:
