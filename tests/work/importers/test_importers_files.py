@@ -195,7 +195,10 @@ def _large(count: int) -> bytes:
 
 
 def test_a_hundred_thousand_rows_in_seconds() -> None:
-    """The limit is what Python's own CSV reader takes here, so that a busy machine fails nothing."""
+    """Measured against Python's own CSV reader in the same run, so that a busy machine fails nothing.
+
+    Reading took 6 to 15 times as long as that reader alone; what grows faster than the rows takes hundreds.
+    """
     data = _large(100_000)
     best_limit, best = float("inf"), float("inf")
     for _ in range(2):
@@ -205,4 +208,4 @@ def test_a_hundred_thousand_rows_in_seconds() -> None:
         result = read(data, time_zone="Europe/Paris")
         best_limit, best = min(best_limit, limit - began), min(best, time.process_time() - limit)
         assert (len(result.rows), result.problems) == (100_000, ())
-    assert best < max(2.0, 14 * best_limit)
+    assert best < max(2.0, 25 * best_limit)
