@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from facturier.organisations.models import LANGUAGES
@@ -56,6 +56,11 @@ MUTABLE_ONCE_ISSUED = frozenset(
     ]
 )
 DRAFTS_FIRST = 9 * 10**18
+_DAY = 10**11
+# Conditions without values: SQLite matches a partial index before it knows what a parameter holds.
+OWED = Q(closed_at=None, number__isnull=False) & Q(
+    gross_minor__gt=F("paid_minor") + F("credited_minor") - F("refunded_minor")
+)
 
 
 def sort_key(kind: str, issue_date: date, number: int) -> int:
@@ -63,8 +68,12 @@ def sort_key(kind: str, issue_date: date, number: int) -> int:
 
     Within a series this is the order of numbers, because dates keep that order (rules/numbering.py).
     """
-    day = issue_date.year * 10_000 + issue_date.month * 100 + issue_date.day
-    return (day * 10**10 + number) * 10 + list(Kind).index(Kind(kind))
+    return first_key_of(issue_date) + number * 10 + list(Kind).index(Kind(kind))
+
+
+def first_key_of(day: date) -> int:
+    """Return the least key a document of that day can have: periods are ranges of keys."""
+    return (day.year * 10_000 + day.month * 100 + day.day) * _DAY
 
 
 class Series(TenantModel):
@@ -152,6 +161,11 @@ class Invoice(TenantModel):
                 name="numbered_exactly_when_dated",
             ),
             models.CheckConstraint(condition=~Q(number=""), name="number_not_empty"),
+            models.CheckConstraint(
+                condition=Q(status=Status.CLOSED, closed_at__isnull=False)
+                | (~Q(status=Status.CLOSED) & Q(closed_at=None)),
+                name="closed_exactly_when_labelled",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "-sort_key"], name="document_list"),
@@ -160,9 +174,13 @@ class Invoice(TenantModel):
             models.Index(
                 fields=["organisation", "-sort_key"],
                 name="document_open_list",
-                condition=~Q(status=Status.CLOSED),
+                condition=Q(closed_at=None),
             ),
-            models.Index(fields=["organisation", "issue_date"], name="document_by_date"),
+            models.Index(fields=["organisation", "due_date", "id"], name="document_owed", condition=OWED),
+            models.Index(
+                fields=["organisation", "issue_date", "currency", "kind", "gross_minor"],
+                name="document_by_date",
+            ),
             models.Index(fields=["organisation", "ordinal"], name="document_by_ordinal"),
             models.Index(fields=["organisation", "gross_minor", "id"], name="document_by_amount"),
             models.Index(fields=["organisation", "due_date", "id"], name="document_by_due_date"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from facturier.audit import operations as audit
 from facturier.catalogue.queries import tax_table
-from facturier.customers.models import Customer
+from facturier.invoices.choosing import split_by_owner
 from facturier.invoices.issuing import Outcome, finalise_documents
 from facturier.invoices.models import DraftCounter, Invoice, Series
 from facturier.invoices.writing import (
@@ -23,6 +23,7 @@ from facturier.invoices.writing import (
 from facturier.organisations.access import Actor, operation
 from facturier.organisations.models import Organisation
 from facturier.rules import lifecycle
+from facturier.rules.lifecycle import Status
 from facturier.rules.refusal import Refused
 
 __all__ = ["Created", "NewAdjustment", "NewDraft", "NewLine", "Outcome"]
@@ -107,25 +108,10 @@ def finalise_many(
     What cannot be finalised stays a draft and is listed with its reason.
     """
     rows = list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("reference"))
-    allowed, refused = _allowed(rows, actor=actor, key="invoices.finalise")
+    allowed, refused = split_by_owner(rows, actor=actor)
     outcome = finalise_documents(organisation, allowed, issue_date=issue_date)
     outcome.refusals.update(refused)
     return outcome
-
-
-def _allowed(rows: Sequence[Invoice], *, actor: Actor, key: str) -> tuple[list[Invoice], dict[int, Refused]]:
-    """Split documents by whether the actor answers for their customer: one query."""
-    if actor.is_admin:
-        return list(rows), {}
-    owned = set(
-        Customer.objects.filter(
-            pk__in={row.customer_id for row in rows},
-            ownerships__membership_id=actor.membership_id,
-        ).values_list("pk", flat=True)
-    )
-    reason = "Only an owner of this customer, or an administrator, may do this."
-    refused = {row.pk: Refused(reason) for row in rows if row.customer_id not in owned}
-    return [row for row in rows if row.customer_id in owned], refused
 
 
 @operation("invoices.delete")
@@ -143,6 +129,25 @@ def close(invoice: Invoice, *, actor: Actor, now: datetime) -> Invoice:
     invoice.set_facts(closed_at=now)
     audit.record("invoice.closed", invoice)
     return invoice
+
+
+@operation("invoices.close")
+def close_many(
+    organisation: Organisation, *, actor: Actor, invoice_ids: Sequence[int], now: datetime
+) -> Outcome:
+    """Take documents off the default list; what cannot be closed is listed with its reason."""
+    outcome = Outcome()
+    rows = Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("sort_key", "pk")
+    for row in rows:
+        try:
+            lifecycle.refuse_closing(row.facts)
+        except Refused as refusal:
+            outcome.refusals[row.pk] = refusal
+        else:
+            outcome.numbers[row.pk] = str(row)
+            audit.record("invoice.closed", row)
+    Invoice.objects.filter(pk__in=outcome.numbers).update(closed_at=now, status=Status.CLOSED)
+    return outcome
 
 
 @operation("invoices.close")

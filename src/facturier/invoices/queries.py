@@ -1,4 +1,4 @@
-"""Read documents: the list, page by page, and the sums that matter.
+"""Read documents: the list, page by page.
 
 Lists are paged by key, never by offset, and never counted beyond `COUNTED`: the answer takes as long with a
 million documents as with a hundred.
@@ -6,14 +6,16 @@ million documents as with a hundred.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from facturier.customers.models import Customer
-from facturier.invoices.models import Invoice, IssuedDocument
+from facturier.invoices.models import DRAFTS_FIRST, OWED, Invoice, IssuedDocument, first_key_of
 from facturier.rules.document import Kind, sha256
 from facturier.rules.lifecycle import Facts, Status, days_overdue
 
@@ -93,22 +95,23 @@ def documents(
 ) -> Page:
     """Return a page of documents; `after` and `before` are keys that an earlier page gave.
 
-    One query, or three when something is searched for. Raises KeyError for an unknown sort and ValueError
+    Sorted by due date it shows issued documents only: drafts have none. One query, or one for each of several
+    statuses, and two more when something is searched for. Raises KeyError for an unknown sort and ValueError
     for a key that is none.
     """
     column = SORTS[sort]
-    rows = filtered(chosen)
-    if column != "sort_key":
-        rows = rows.filter(**{f"{column}__isnull": False})
     backwards = bool(before)
     downwards = descending != backwards
-    if key := after or before:
-        value, pk = _read_key(key, column)
-        side = "lt" if downwards else "gt"
-        rows = rows.filter(Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk}))
-        rows = rows.filter(**{f"{column}__{side}e": value})  # lets the index find where to start
+    place = _place(after or before, column, downwards=downwards)
     sign = "-" if downwards else ""
-    found = list(rows.order_by(f"{sign}{column}", f"{sign}pk").values_list(*_COLUMNS, column)[: limit + 1])
+    found = _merged(
+        [
+            rows.filter(place).order_by(f"{sign}{column}", f"{sign}pk").values_list(*_COLUMNS, column)
+            for rows in _parts(chosen, sort)
+        ],
+        downwards=downwards,
+        limit=limit + 1,
+    )
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -123,6 +126,37 @@ def documents(
         before=first if has_before else "",
         after=last if has_after else "",
     )
+
+
+def _parts(chosen: Filter, sort: str) -> list[QuerySet[Invoice]]:
+    """Split a filter so that an index holds each part in the order of the list.
+
+    Of several statuses each is an index of its own; together they would have to be sorted.
+    """
+    rows = filtered(chosen)
+    if sort == "due":
+        return [rows.filter(due_date__isnull=False)]
+    if sort == "number" and len(chosen.statuses) > 1 and not chosen.overdue_on:
+        return [rows.filter(status=status) for status in chosen.statuses]
+    return [rows]
+
+
+def _merged(parts: list[Any], *, downwards: bool, limit: int) -> list[tuple[Any, ...]]:
+    """Return the first rows of all parts, which are sorted alike."""
+    if len(parts) == 1:
+        return list(parts[0][:limit])
+    found = chain.from_iterable(part[:limit] for part in parts)
+    return sorted(found, key=lambda values: (values[-1], values[0]), reverse=downwards)[:limit]
+
+
+def _place(key: str, column: str, *, downwards: bool) -> Q:
+    """Return the condition for what comes after a key, in a form that lets an index find where to start."""
+    if not key:
+        return Q()
+    value, pk = _read_key(key, column)
+    side = "lt" if downwards else "gt"
+    beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
+    return Q(**{f"{column}__{side}e": value}) & beyond
 
 
 def _key(values: tuple[Any, ...]) -> str:
@@ -172,7 +206,7 @@ def filtered(chosen: Filter) -> QuerySet[Invoice]:
     """Return the documents of the active organisation that a filter shows, in no order."""
     rows: QuerySet[Invoice] = Invoice.objects.all()
     if not chosen.statuses:
-        rows = rows.exclude(status=Status.CLOSED)
+        rows = rows.filter(closed_at=None)
     elif len(chosen.statuses) == 1:
         rows = rows.filter(status=chosen.statuses[0])
     else:
@@ -181,71 +215,56 @@ def filtered(chosen: Filter) -> QuerySet[Invoice]:
         "kind__in": chosen.kinds,
         "customer_id": chosen.customer_id,
         "batch_name": chosen.batch_name,
-        "issue_date__gte": chosen.since,
-        "issue_date__lte": chosen.until,
         "gross_minor__gte": chosen.least_minor,
         "gross_minor__lte": chosen.most_minor,
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value not in (None, "", ())})
+    rows = rows.filter(_dated(chosen.since, chosen.until))
     if chosen.overdue_on is not None:
-        rows = rows.filter(_overdue(chosen.overdue_on))
+        rows = rows.filter(overdue(chosen.overdue_on))
     return rows.filter(_found(chosen.search)) if chosen.search.strip() else rows
 
 
-def _overdue(today: date) -> Q:
-    owed = Q(gross_minor__gt=F("paid_minor") + F("credited_minor") - F("refunded_minor"))
-    return Q(status__in=OUTSTANDING, kind=Kind.INVOICE, due_date__lt=today) & owed
+def _dated(since: date | None, until: date | None) -> Q:
+    """Match a period by the key that lists are sorted by, so that a period is a part of that index."""
+    if since is None and until is None:
+        return Q()
+    last = first_key_of(until + timedelta(days=1)) if until else DRAFTS_FIRST
+    return Q(sort_key__gte=first_key_of(since) if since else 0, sort_key__lt=last)
+
+
+def overdue(today: date) -> Q:
+    """Match invoices whose balance was due before today."""
+    return OWED & Q(status__in=OUTSTANDING, kind=Kind.INVOICE, due_date__lt=today)
+
+
+_NUMBER = re.compile(r"(.*?)(\d{1,15})")
 
 
 def _found(search: str) -> Q:
     """Match a number, the digits at its end, a draft reference, or a part of the customer's name."""
     words = search.strip()
-    by_number = Q(number__iexact=words)
-    if words.isdecimal() and len(words) <= 15:
-        by_number |= Q(ordinal=int(words)) | Q(reference=int(words), number=None)
-    numbers = list(Invoice.objects.filter(by_number).values_list("pk", flat=True)[:COUNTED])
-    names = Customer.objects.filter(name__icontains=words)
-    return Q(pk__in=numbers) | Q(customer__in=list(names.values_list("pk", flat=True)[:COUNTED]))
+    found = Q(pk__in=_by_number(words))
+    names = Customer.objects.filter(name__icontains=words).values_list("pk", flat=True)
+    return found | Q(customer__in=list(names[:COUNTED]))
+
+
+def _by_number(words: str) -> list[int]:
+    """Find documents by their number, with or without its prefix and its zeros, or by draft reference."""
+    parts = _NUMBER.fullmatch(words)
+    if parts is None:
+        return []
+    prefix, digits = parts[1].casefold(), int(parts[2])
+    wanted = Q(ordinal=digits)
+    if not prefix:
+        wanted |= Q(reference=digits, number=None)
+    found = Invoice.objects.filter(wanted).values_list("pk", "number")[:COUNTED]
+    return [pk for pk, number in found if (number or "").casefold().startswith(prefix)]
 
 
 def count(chosen: Filter) -> int:
     """Count documents up to `COUNTED` + 1, which stands for "more than"."""
     return filtered(chosen).order_by()[: COUNTED + 1].count()
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How many documents, and what they come to per currency in minor units."""
-
-    documents: int
-    minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """The sums on top of the Billing page, in the organisation's currency."""
-
-    drafts: Amount
-    ready: Amount
-    outstanding: Amount
-    overdue: Amount
-
-
-def standing(*, currency: str, today: date) -> Standing:
-    """Add up what waits: drafts, documents ready to send, what is owed, what is late. One query each."""
-    owed = F("gross_minor") + F("refunded_minor") - F("paid_minor") - F("credited_minor")
-
-    def add_up(rows: QuerySet[Invoice]) -> Amount:
-        found = rows.filter(currency=currency).aggregate(minor=Sum(owed), documents=Count("pk"))
-        return Amount(found["documents"], found["minor"] or 0)
-
-    invoices = Invoice.objects.filter(kind=Kind.INVOICE)
-    return Standing(
-        drafts=add_up(Invoice.objects.filter(status=Status.DRAFT)),
-        ready=add_up(Invoice.objects.filter(status=Status.FINAL)),
-        outstanding=add_up(invoices.filter(status__in=OUTSTANDING)),
-        overdue=add_up(Invoice.objects.filter(_overdue(today))),
-    )
 
 
 def changed_documents() -> list[str]:

@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 COLOURS = "abcd"
+ALONE = "b"  # one series has nothing to stand back behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def bars(
             shapes.append(
                 format_html(
                     '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
-                    COLOURS[number],
+                    COLOURS[number] if len(series) > 1 else ALONE,
                     round(left + number * (bar + 1), 1),
                     round(floor - tall, 1),
                     round(bar, 1),

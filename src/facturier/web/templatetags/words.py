@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from facturier.rules.document import Kind
 from facturier.rules.lifecycle import Status
 from facturier.rules.money import Money
 from facturier.web import icons, speech
@@ -123,6 +124,15 @@ def hours(minutes: int | None) -> str:
     if minutes is None:
         return ""
     return speech.number_text(Decimal(minutes) / 60, decimals=2) + "\xa0h"
+
+
+@register.filter
+def document_name(document: Any) -> str:
+    """Name a document or a row of a list: its number, or what it is and its draft reference."""
+    if document.number:
+        return str(document.number)
+    words = _("Pro forma %(reference)s") if document.kind == Kind.PRO_FORMA else _("Draft %(reference)s")
+    return words % {"reference": document.reference}
 
 
 @register.simple_tag
