@@ -17,6 +17,7 @@ ROOMS = [
         "batches",
         "work",
         "customers",
+        "delivery",
         "admin",
     )
     if find_spec(f"facturier.web.{room}") and find_spec(f"facturier.web.{room}.urls")

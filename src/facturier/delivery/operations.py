@@ -6,29 +6,17 @@ Whatever changes a delivery locks its document first. In this order nobody waits
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
 
 from django.conf import settings
 
 from facturier.audit import operations as audit
-from facturier.customers.models import Contact, Customer
 from facturier.delivery import recipients
 from facturier.delivery.mail import Ending, Outcome, accepted
 from facturier.delivery.models import Delivery, Dispatch
-from facturier.delivery.refusals import (
-    ALREADY_SENT,
-    NO_ADDRESS,
-    NOT_FOUND,
-    NOT_OWNER,
-    OPEN,
-    open_as,
-    refuse_open,
-    refuse_plan,
-    refuse_unready,
-)
-from facturier.delivery.texts import letter
+from facturier.delivery.planning import Message, plan
+from facturier.delivery.refusals import NOT_FOUND, refuse_open, refuse_plan, refuse_unready
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.organisations import background
@@ -65,7 +53,7 @@ def queue(
     subject = recipients.one_line(subject)
     refuse_all([*wrong_to, *wrong_cc, *_missing(to or wrong_to, subject, body)])
     delivery = _delivery(
-        invoice, _Message(tuple(to), tuple(cc), subject, body.strip() + "\n"), actor=actor, now=now
+        invoice, Message(tuple(to), tuple(cc), subject, body.strip() + "\n"), actor=actor, now=now
     )
     delivery.save(force_insert=True)
     audit.record("invoice.queued", invoice, to=delivery.recipients)
@@ -84,25 +72,21 @@ def queue_many(
     """
     refuse_plan(organisation)
     rows = list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("sort_key", "pk"))
-    known = _Known(rows, actor=actor)
-    messages: list[tuple[Invoice, _Message]] = []
+    found = plan(rows, organisation=organisation, actor=actor)
     skipped: list[dict[str, object]] = [
         {"invoice": pk, "name": "", "reason": NOT_FOUND}
         for pk in sorted(set(invoice_ids) - {row.pk for row in rows})
     ]
-    for row in rows:
-        try:
-            messages.append((row, known.message(row, organisation)))
-        except Refused as refusal:
-            skipped.append({"invoice": row.pk, "name": str(row), "reason": refusal.message})
+    for row, refusal in found.skipped:
+        skipped.append({"invoice": row.pk, "name": str(row), "reason": refusal.message})
     dispatch = Dispatch.objects.create(
         organisation=organisation, created_at=now, created_by=actor.name[:100], skipped=skipped
     )
     deliveries = [
-        _delivery(row, message, actor=actor, now=now, dispatch=dispatch) for row, message in messages
+        _delivery(row, message, actor=actor, now=now, dispatch=dispatch) for row, message in found.ready
     ]
     Delivery.objects.bulk_create(deliveries, batch_size=1000)
-    for (row, _message), delivery in zip(messages, deliveries, strict=True):
+    for (row, _message), delivery in zip(found.ready, deliveries, strict=True):
         audit.record("invoice.queued", row, to=delivery.recipients)
     background.enqueue_many(deliveries)
     return dispatch
@@ -121,60 +105,9 @@ def _missing(to: object, subject: str, body: str) -> list[Refused]:
     return missing
 
 
-@dataclass(frozen=True, slots=True)
-class _Message:
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    subject: str
-    body: str
-
-
-class _Known:
-    """What decides about many documents at once, in four queries."""
-
-    def __init__(self, rows: Sequence[Invoice], *, actor: Actor) -> None:
-        customers = {row.customer_id for row in rows}
-        self.customers = Customer.objects.in_bulk(customers)
-        self.owned = customers if actor.is_admin else _owned(customers, actor)
-        self.contacts: dict[int, list[Contact]] = {}
-        for contact in Contact.objects.filter(customer__in=customers).order_by("pk"):
-            self.contacts.setdefault(contact.customer_id, []).append(contact)
-        self.open = dict(
-            Delivery.objects.filter(invoice__in=rows, state__in=OPEN).values_list("invoice_id", "state")
-        )
-
-    def message(self, row: Invoice, organisation: Organisation) -> _Message:
-        """Write the default message, or raise Refused with the reason why there is none."""
-        if row.customer_id not in self.owned:
-            raise Refused(NOT_OWNER)
-        refuse_unready(row)
-        if row.pk in self.open:
-            raise open_as(self.open[row.pk])
-        if row.sent_at is not None:
-            raise Refused(ALREADY_SENT)
-        contacts = self.contacts.get(row.customer_id, [])
-        billing = next((one for one in contacts if one.is_billing), None)
-        if billing is None or not recipients.is_address(billing.email):
-            raise Refused(NO_ADDRESS)
-        copies, _wrong = recipients.checked(
-            [one.email for one in contacts if one.gets_copy], field="cc", seen=[billing.email]
-        )
-        name = billing.name or self.customers[row.customer_id].name
-        text = letter(row, organisation=organisation, name=name)
-        return _Message((billing.email,), tuple(copies), recipients.one_line(text.subject), text.body)
-
-
-def _owned(customers: set[int], actor: Actor) -> set[int]:
-    return set(
-        Customer.objects.filter(pk__in=customers, ownerships__membership_id=actor.membership_id).values_list(
-            "pk", flat=True
-        )
-    )
-
-
 def _delivery(
     invoice: Invoice,
-    message: _Message,
+    message: Message,
     *,
     actor: Actor,
     now: datetime,

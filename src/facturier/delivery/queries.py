@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,36 +10,34 @@ from django.db.models import Count, Q, QuerySet
 
 from facturier.customers.models import Contact
 from facturier.delivery.models import Delivery, Dispatch
+from facturier.delivery.planning import Message, Plan, plan
 from facturier.delivery.refusals import refuse_open, refuse_plan, refuse_unready
 from facturier.delivery.texts import letter
 from facturier.invoices.models import Invoice
 from facturier.organisations.access import Actor
 from facturier.organisations.background import State
+from facturier.organisations.models import Organisation
 from facturier.rules.refusal import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Prefill:
-    """What the e-mail dialog starts with."""
-
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    subject: str
-    body: str
-
-
-def prefill(invoice: Invoice) -> Prefill:
+def prefill(invoice: Invoice) -> Message:
     """Return the message that is proposed for an issued document: to the billing contact, in its language."""
     contacts = list(Contact.objects.filter(customer=invoice.customer_id).order_by("pk"))
     billing = next((one for one in contacts if one.is_billing), None)
     name = billing.name if billing and billing.name else invoice.customer.name
     text = letter(invoice, organisation=invoice.organisation, name=name)
-    return Prefill(
+    return Message(
         to=(billing.email,) if billing else (),
         cc=tuple(one.email for one in contacts if one.gets_copy and not one.is_billing),
         subject=text.subject,
         body=text.body,
     )
+
+
+def plan_of(organisation: Organisation, *, actor: Actor, invoice_ids: Sequence[int]) -> Plan:
+    """Say what a bulk send would do, without doing it."""
+    rows = Invoice.objects.filter(pk__in=invoice_ids).select_related("customer").order_by("sort_key", "pk")
+    return plan(list(rows), organisation=organisation, actor=actor)
 
 
 def why_not_send(invoice: Invoice, *, actor: Actor) -> Any:
