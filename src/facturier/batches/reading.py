@@ -147,13 +147,13 @@ def codes(customer_ids: Iterable[int]) -> Codes:
     taxes = tax_table()
     tax_code = default_tax_code()
     account = default_account(Role.REVENUE)
-    rates = (rate for parts in taxes.components.values() for part in parts for rate in part.rates.all())
+    starts = (start for parts in taxes.components.values() for part in parts for start, _ in part.rates)
     return Codes(
         taxes=taxes,
         tax_code_id=tax_code.pk if tax_code else None,
         account_id=account.pk if account else None,
         customers=Customer.objects.in_bulk(set(customer_ids)),
-        changes=sorted({rate.valid_from for rate in rates}),
+        changes=sorted(set(starts)),
     )
 
 

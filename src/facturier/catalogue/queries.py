@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
-from facturier.catalogue.models import GLAccount, Role, TaxCode, TaxComponent
+from facturier.catalogue.models import GLAccount, Role, TaxCode, TaxComponent, TaxRate
 from facturier.rules.document import Tax
 from facturier.rules.refusal import Refused
-from facturier.rules.regions.base import words
+from facturier.rules.regions.base import Labels, words
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One tax of a tax code, with its rates by their first day, the latest first."""
+
+    scheme: str
+    category: str
+    labels: Labels
+    account_id: int
+    exemption_reasons: Labels
+    rates: tuple[tuple[date, Decimal], ...]
 
 
 @dataclass(slots=True)
@@ -19,7 +32,7 @@ class TaxTable:
     """
 
     codes: dict[int, str]
-    components: dict[int, list[TaxComponent]]
+    components: dict[int, list[Component]]
     accounts: dict[int, str]
     _known: dict[tuple[int, date, str], tuple[Tax, ...]] = field(default_factory=dict)
 
@@ -43,9 +56,9 @@ class TaxTable:
             )
         return self._known[key]
 
-    def _tax(self, component: TaxComponent, tax_code_id: int, on: date, language: str) -> Tax:
-        rates = [rate for rate in component.rates.all() if rate.valid_from <= on]
-        if not rates:
+    def _tax(self, component: Component, tax_code_id: int, on: date, language: str) -> Tax:
+        percent = next((percent for start, percent in component.rates if start <= on), None)
+        if percent is None:
             raise Refused(
                 "The tax code “%(code)s” has no rate on %(date)s.",
                 field="tax_code",
@@ -55,7 +68,7 @@ class TaxTable:
         return Tax(
             scheme=component.scheme,
             category=component.category,
-            rate=max(rates, key=lambda rate: rate.valid_from).percent,
+            rate=percent,
             label=words(component.labels, language),
             account=self.accounts[component.account_id],
             exemption_reason=words(reasons, language) if reasons else "",
@@ -64,15 +77,17 @@ class TaxTable:
 
 def tax_table() -> TaxTable:
     """Read the tax codes and GL accounts of the active organisation: four queries, whatever their number."""
-    components: dict[int, list[TaxComponent]] = {}
-    for component in TaxComponent.objects.prefetch_related("rates").order_by("position"):
-        components.setdefault(component.tax_code_id, []).append(component)
-    codes = dict(TaxCode.objects.values_list("pk", "code"))
-    return TaxTable(
-        codes=codes,
-        components={pk: components.get(pk, []) for pk in codes},
-        accounts=dict(GLAccount.objects.values_list("pk", "code")),
-    )
+    rates: dict[int, list[tuple[date, Decimal]]] = {}
+    dated = TaxRate.objects.order_by("-valid_from").values_list("component_id", "valid_from", "percent")
+    for component_id, valid_from, percent in dated:
+        rates.setdefault(component_id, []).append((valid_from, percent))
+    codes: dict[int, str] = dict(TaxCode.objects.order_by().values_list("pk", "code"))
+    components: dict[int, list[Component]] = {pk: [] for pk in codes}
+    columns = ("pk", "tax_code_id", "scheme", "category", "labels", "account_id", "exemption_reasons")
+    for pk, tax_code_id, *rest in TaxComponent.objects.order_by("position").values_list(*columns):
+        components[tax_code_id].append(Component(*rest, rates=tuple(rates.get(pk, ()))))
+    accounts = dict(GLAccount.objects.order_by().values_list("pk", "code"))
+    return TaxTable(codes=codes, components=components, accounts=accounts)
 
 
 def default_tax_code() -> TaxCode | None:

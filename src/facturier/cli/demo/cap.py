@@ -75,11 +75,12 @@ def tell(seller: Organisation, *, today: date) -> int:
     """Live the year: jobs, each billed once it is complete; returns how many documents there are."""
     chance = random.Random(418)
     customers = story.add_customers(seller, _buyers())
-    for month in story.past_months(today):
-        for number in range(19):
-            day = month.day(1 + number * 27 // 19)
-            job = _job(seller, customers, chance, day, status=JobStatus.COMPLETE)
-            story.issue(seller, [_draft(seller, job, chance)], issue_date=day)
+    with story.together(seller):
+        for month in story.past_months(today):
+            for number in range(19):
+                day = month.day(1 + number * 27 // 19)
+                job = _job(seller, customers, chance, day, status=JobStatus.COMPLETE)
+                story.issue(seller, [_draft(seller, job, chance)], issue_date=day)
     this_month = Month(today.replace(day=1)).start
     waiting = [_job(seller, customers, chance, this_month, status=JobStatus.COMPLETE) for _ in range(9)]
     for status in (JobStatus.PLANNED, JobStatus.LAUNCHED, JobStatus.LAUNCHED):

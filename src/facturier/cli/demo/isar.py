@@ -73,14 +73,17 @@ def tell(seller: Organisation, *, today: date) -> int:
     months = story.past_months(today)
     engagements = _engagements(seller, customers, since=months[0].start)
     for month in months[:-1]:
-        _time(seller, engagements, month, chance, until=month.last_day, entries=42)
+        with story.together(seller):
+            _time(seller, engagements, month, chance, until=month.last_day, entries=42)
         story.bill(seller, month, issue_date=month.next.start)
     # The last month is saved and its work locked; the drafts are still to be made.
-    _time(seller, engagements, months[-1], chance, until=months[-1].last_day, entries=42)
+    with story.together(seller):
+        _time(seller, engagements, months[-1], chance, until=months[-1].last_day, entries=42)
     story.save(seller, months[-1], today=today)
     this_month = Month(today.replace(day=1))
     if today.day > 1:
-        _time(seller, engagements, this_month, chance, until=today - timedelta(days=1), entries=28)
+        with story.together(seller):
+            _time(seller, engagements, this_month, chance, until=today - timedelta(days=1), entries=28)
     _drafts(seller, customers, today=today)
     return story.grow_old(seller, today=today)
 

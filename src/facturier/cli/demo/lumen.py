@@ -108,14 +108,15 @@ def tell(seller: Organisation, *, today: date) -> int:
     customers = story.add_customers(seller, _buyers())
     months = story.past_months(today)
     _sign_contracts(seller, customers, since=months[0].start)
-    for place, month in enumerate(months):
-        _support(seller, customers, month, chance, until=month.last_day, tickets=14)
-        _extra_invoices(seller, customers, month, chance, count=7)
+    for month in months:
+        with story.together(seller):
+            _support(seller, customers, month, chance, until=month.last_day, tickets=14)
+            _extra_invoices(seller, customers, month, chance, count=7)
         story.bill(seller, month, issue_date=month.next.start)
-        assert place < len(months)
     this_month = Month(today.replace(day=1))
     if today.day > 1:
-        _support(seller, customers, this_month, chance, until=today - timedelta(days=1), tickets=9)
+        with story.together(seller):
+            _support(seller, customers, this_month, chance, until=today - timedelta(days=1), tickets=9)
     _drafts(seller, customers, today=today)
     return story.grow_old(seller, today=today)
 

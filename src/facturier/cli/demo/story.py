@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db import transaction
+
+from facturier.audit import operations as audit
 from facturier.batches import operations as batches
 from facturier.batches.choice import Choice
 from facturier.batches.models import Batch, RunKind
@@ -78,6 +82,14 @@ class Buyer:
     language: str = ""
 
 
+@contextmanager
+def together(seller: Organisation) -> Iterator[Actor]:
+    """Do many operations in one transaction, with one append to the audit log."""
+    actor = Actor.system(seller.pk)
+    with transaction.atomic(), scope(seller.pk), audit.recording(seller.pk, actor):
+        yield actor
+
+
 def add_customers(seller: Organisation, buyers: Iterable[Buyer]) -> list[Customer]:
     actor = Actor.system(seller.pk)
     return [
@@ -135,8 +147,7 @@ def issue(seller: Organisation, drafts: Sequence[NewDraft], *, issue_date: date)
 
 def grow_old(seller: Organisation, *, today: date) -> int:
     """Mark documents as sent and closed by their age, but for a few that are late; count all of them."""
-    actor = Actor.system(seller.pk)
-    with scope(seller.pk):
+    with together(seller) as actor:
         rows = list(Invoice.objects.exclude(number=None).order_by("sort_key"))
         for place, row in enumerate(rows):
             assert row.issue_date is not None

@@ -1,0 +1,1 @@
+"""One document: its page, its editor, and what can be done with it."""

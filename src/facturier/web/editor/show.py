@@ -1,0 +1,86 @@
+"""The page of one document: the paper in the middle, facts and timeline beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from facturier.audit.queries import timeline
+from facturier.delivery.pdf import paper
+from facturier.invoices.drafting import document_of, draft_of
+from facturier.invoices.models import Invoice
+from facturier.rules import lifecycle
+from facturier.rules.refusal import Refused
+from facturier.web.editor.edit import lacks
+from facturier.web.pages import page
+from facturier.web.refusals import refusal_text
+from facturier.web.timeline import Told, tell
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Why each action is not possible now; empty where it is."""
+
+    edit: str
+    finalise: str
+    send: str
+    close: str
+    reopen: str
+    delete: str
+
+
+@page("view")
+def show(request: Any, pk: int) -> HttpResponse:
+    """Show a document as it will print, what happened to it, and what can be done next."""
+    invoice = get_object_or_404(Invoice.objects.select_related("customer"), pk=pk)
+    today = timezone.localdate()
+    organisation = request.organisation
+    document = document_of(invoice, today=today)
+    missing = [] if invoice.is_issued else lacks(request, invoice, draft_of(invoice, on=today), today=today)
+    context = {
+        "invoice": invoice,
+        "title": invoice.number or _("Draft %(reference)s") % {"reference": invoice.reference},
+        "paper": paper(document, region=organisation.rules),
+        "digest": invoice.issued.sha256 if invoice.is_issued else "",
+        "overdue": lifecycle.days_overdue(invoice.facts, today),
+        "lacks": missing,
+        "allowed": _allowed(request, invoice, lacks_something=bool(missing)),
+        "told": _told(organisation.pk, invoice),
+        "today": today,
+    }
+    return render(request, "editor/show.html", context)
+
+
+def _told(organisation_id: int, invoice: Invoice) -> list[Told]:
+    return [tell(moment) for moment in timeline(organisation_id, "invoice", invoice.pk)]
+
+
+def _allowed(request: Any, invoice: Invoice, *, lacks_something: bool) -> Allowed:
+    facts = invoice.facts
+
+    def why_not(key: str, rule: Any) -> str:
+        lacking = request.actor.lacks(key, invoice)
+        if lacking is not None:
+            return str(lacking)
+        try:
+            rule(facts)
+        except Refused as refusal:
+            return refusal_text(refusal)
+        return ""
+
+    finalise = why_not("invoices.finalise", lifecycle.refuse_finalising)
+    if not finalise and lacks_something:
+        finalise = _("Something is missing: see beside.")
+    return Allowed(
+        edit=why_not("invoices.draft", lifecycle.refuse_editing),
+        finalise=finalise,
+        send=why_not("delivery.send", lifecycle.refuse_sending),
+        close=why_not("invoices.close", lifecycle.refuse_closing),
+        reopen=why_not("invoices.close", lifecycle.refuse_reopening),
+        delete=why_not("invoices.delete", lifecycle.refuse_deleting),
+    )

@@ -1,0 +1,16 @@
+"""Addresses of one document."""
+
+from django.urls import path
+
+from facturier.web.editor import actions, edit, show
+
+urlpatterns = [
+    path("documents/new/", edit.new, name="document-new"),
+    path("documents/<int:pk>/", show.show, name="document"),
+    path("documents/<int:pk>/edit/", edit.edit, name="document-edit"),
+    path("documents/<int:pk>/save/", edit.save, name="document-save"),
+    path("documents/<int:pk>/finalise/", actions.finalise, name="document-finalise"),
+    path("documents/<int:pk>/delete/", actions.delete, name="document-delete"),
+    path("documents/<int:pk>/close/", actions.close, name="document-close"),
+    path("documents/<int:pk>/reopen/", actions.reopen, name="document-reopen"),
+]
