@@ -187,15 +187,11 @@ def lacks(request: Any, invoice: Invoice, draft: Draft, *, today: date) -> list[
     return [Lack(refusal_text(one), _place(request, invoice, one)) for one in found]
 
 
-def _settings(slug: str) -> str:
-    return reverse("settings", args=[slug])
-
-
 def _place(request: Any, invoice: Invoice, refusal: Refused) -> str:
     slug = request.organisation.slug
     if refusal.link == "customer" or (refusal.field or "").startswith("customer"):
         return reverse("customer-edit", args=[slug, invoice.customer_id])
     if refusal.link == "organisation" or (refusal.field or "").startswith("seller"):
-        return _settings(slug)
+        return reverse("settings", args=[slug])
     anchor = (refusal.field or "lines").replace(".", "-")
     return f"{reverse('document-edit', args=[slug, invoice.pk])}#{anchor}"
