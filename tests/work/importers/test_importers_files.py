@@ -143,7 +143,7 @@ def outcome(data: bytes) -> Reading | Refused:
         return refusal
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_random_cells_never_raise(data: st.DataObject) -> None:
     header = data.draw(st.sampled_from([CLOCKIFY, TOGGL, HARVEST])).split(",")

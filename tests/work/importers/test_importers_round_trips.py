@@ -156,7 +156,7 @@ def written(entry: Entry, style: Style) -> dict[str, str]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data(), style=styles())
 def test_entries_read_back_as_they_were(data: st.DataObject, style: Style) -> None:
     text = TEXTS[style.encoding]
