@@ -97,10 +97,8 @@ def _blank_line(invoice: Invoice) -> reading.Cells:
 def _units() -> list[tuple[str, str]]:
     """The units that service businesses use most, in words: the one of "pce/pces" before the stroke."""
     language = get_language() or "en"
-    return [(code, words(UNITS[code], language).split("/")[0]) for code in COMMON_UNITS]
-
-
-COMMON_UNITS = ("HUR", "DAY", "H87", "LS", "MON", "MIN", "KMT", "KGM", "MTR", "MTK", "SET")
+    first = ("C62", "–")
+    return [first, *((code, words(UNITS[code], language).split("/")[0]) for code in reading.COMMON_UNITS[1:])]
 
 
 def _products() -> list[dict[str, str]]:

@@ -29,6 +29,8 @@ CELLS = (
     *("tax_code", "account", "service_start", "service_end"),
 )
 MOST_LINES = 1000
+# UN/ECE Recommendation 20: what service businesses count in. C62 is the number itself, and stands first.
+COMMON_UNITS = ("C62", "HUR", "DAY", "H87", "LS", "MON", "MIN", "KMT", "KGM", "MTR", "MTK", "SET")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Cells:
     kind: str = LineKind.AMOUNT.value
     description: str = ""
     quantity: str = "1"
-    unit: str = ""
+    unit: str = "C62"
     unit_price: str = ""
     discount: str = ""
     tax_code: str = ""
@@ -46,6 +48,10 @@ class Cells:
     service_start: str = ""
     service_end: str = ""
     net_minor: int = 0
+
+    @property
+    def has_common_unit(self) -> bool:
+        return self.unit in COMMON_UNITS
 
 
 def cells(line: InvoiceLine, *, currency: str) -> Cells:

@@ -47,7 +47,7 @@ def show(request: Any, pk: int) -> HttpResponse:
         "title": invoice.number or _("Draft %(reference)s") % {"reference": invoice.reference},
         "paper": paper(document, region=organisation.rules),
         "digest": invoice.issued.sha256 if invoice.is_issued else "",
-        "overdue": lifecycle.days_overdue(invoice.facts, today),
+        "overdue": 0 if invoice.closed_at else lifecycle.days_overdue(invoice.facts, today),
         "lacks": missing,
         "allowed": _allowed(request, invoice, lacks_something=bool(missing)),
         "told": _told(organisation.pk, invoice),

@@ -1,8 +1,7 @@
 // <draft-editor>: lines that one types into. Every change is sent a moment later; the server adds up and answers
 // with the sums, or with what has to be mended. One request at a time; nothing typed is ever overwritten.
-import { toast } from "./live.js";
-
 const PAUSE = 350, AGAIN = 4000;
+const toast = (value) => document.dispatchEvent(new CustomEvent("toast", { detail: { value } }));
 const say = (value) => document.dispatchEvent(new CustomEvent("say", { detail: { value } }));
 
 class DraftEditor extends HTMLElement {

@@ -1,5 +1,6 @@
 // What changes while the page stands: messages, announcements, htmx's failures.
-// Elsewhere: document.dispatchEvent(new CustomEvent("say", { detail: { value: "3 rows selected" } })).
+// Elsewhere: document.dispatchEvent(new CustomEvent("say", { detail: { value: "3 rows selected" } })), and "toast"
+// with { value, tone } for what must be seen. No imports: the file names change with their content.
 
 const words = document.querySelector("script[data-failed]").dataset;
 
@@ -10,6 +11,7 @@ function say(text) {
 }
 
 document.addEventListener("say", (event) => say(event.detail.value));
+document.addEventListener("toast", (event) => toast(event.detail.value, event.detail.tone));
 
 class ToastNote extends HTMLElement {
   connectedCallback() {
@@ -29,7 +31,7 @@ class ToastNote extends HTMLElement {
 }
 customElements.define("toast-note", ToastNote);
 
-export function toast(text, tone = "error") {
+function toast(text, tone = "error") {
   const note = document.createElement("toast-note");
   note.className = `toast ${tone}`;
   note.setAttribute("role", tone === "error" ? "alert" : "status");
