@@ -11,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,9 @@ from pypdf import PdfReader
 
 from facturier.delivery.pdf import NoLogo, RenderError, paper, render
 from facturier.delivery.pdf.engine import compile_pdf
+from facturier.delivery.pdf.measure import column_widths
 from facturier.delivery.pdf.memory import resident_mib
-from facturier.rules.document import Document, Kind
+from facturier.rules.document import Document, Kind, Line, LineKind
 from tests.delivery import papers
 from tests.support.places import PROJECT
 
@@ -153,6 +155,37 @@ def test_the_pdf_shows_exactly_the_figures_of_the_screen(name: str, files: Mappi
     other = papers.issued(replace(document.content, lines=document.content.lines[:1]), "other")
     missing = paper(other, region=papers.region_of(document.content.region)).sums[-1].value
     assert squeezed(missing) not in said  # the control: a sum of another document is not found
+
+
+def test_no_figure_is_broken_over_two_lines() -> None:
+    """The widths of columns are reckoned beforehand: the longest figures must still fit."""
+    content = papers.draft("FR", "de")
+    for quantity, price in (("1", "1"), ("123456.789", "98765.4321"), ("-999999", "-111111.11")):
+        line = replace(
+            content.lines[0],
+            quantity=Decimal(quantity),
+            unit_price=Decimal(price),
+            discount_percent=Decimal("12.5"),
+            unit="E49",
+        )
+        lines = (line, Line("", kind=LineKind.SUBTOTAL))
+        document = papers.issued(replace(content, lines=lines, prepaid_minor=-(10**12)))
+        sheet = paper(document, region=papers.region_of("FR"))
+        pages = PdfReader(io.BytesIO(pdf_of(document))).pages
+        said = [squeezed(text) for text in pages[0].extract_text().splitlines()]
+        assert any(squeezed("".join(sheet.rows[0].cells)) in text for text in said), said
+        for one in sheet.sums:
+            assert any(squeezed(one.value) in text for text in said), one
+
+
+def test_unheard_of_figures_still_fit_the_page() -> None:
+    """Where reckoning gives no room for the description, the compiler shares out the width."""
+    content = papers.draft("FR")
+    line = replace(content.lines[0], unit="W" * 60, unit_price=Decimal("999999999.999999"))
+    document = papers.issued(replace(content, lines=(line,)))
+    assert column_widths(paper(document, region=papers.region_of("FR"))) is None
+    assert column_widths(paper(papers.issued(content), region=papers.region_of("FR"))) is not None
+    assert "W" * 60 in words(pdf_of(document))
 
 
 def test_setting_a_document_twice_gives_the_same_bytes(files: Mapping[str, Path]) -> None:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 
-import segno
+from zxingcpp import BarcodeFormat, create_barcode
 
 from facturier.rules.document import Document, Kind
 
 # EPC069-12, 3.1: field lengths; AT-44 amount from 0.01 to 999 999 999.99 EUR.
 _NAME, _REMITTANCE, _MOST_MINOR, _MOST_BYTES = 70, 140, 99_999_999_999, 331
 
-# Any of the eight masks can be read; trying all of them costs as much as setting the page.
-_MASK = 2
-_DARK = re.compile(b"\x01+")
+_DARK = re.compile(b"\x00+")
 
 
 def epc_payload(document: Document) -> str:
@@ -37,15 +35,16 @@ def epc_payload(document: Document) -> str:
 
 
 def qr_svg(payload: str) -> bytes:
-    """Draw a payload of `epc_payload` as SVG, without white border."""
-    code = segno.make(
-        payload, error="m", boost_error=False, encoding="utf-8", eci=False, micro=False, mask=_MASK
-    )
-    side = len(code.matrix)
+    """Draw a payload of `epc_payload` as SVG, one unit per module, without white border."""
+    # Bytes, not text: as text the library would write ISO 8859-1, and the payload announces UTF-8.
+    code = create_barcode(payload.encode(), BarcodeFormat.QRCode, ec_level="M")
+    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # 0 is dark
+    side = modules.shape[0]
+    rows = modules.tobytes()
     runs = "".join(
         f"M{run.start()} {y}h{run.end() - run.start()}v1H{run.start()}z"
-        for y, row in enumerate(code.matrix)
-        for run in _DARK.finditer(bytes(row))
+        for y in range(side)
+        for run in _DARK.finditer(rows[y * side : (y + 1) * side])
     )
     box = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
     return f'{box}<path d="{runs}"/></svg>'.encode()

@@ -11,6 +11,7 @@ from importlib.resources import files
 from facturier.delivery.pdf.engine import compile_pdf, fallback_families
 from facturier.delivery.pdf.epc import qr_svg
 from facturier.delivery.pdf.logo import logo_svg
+from facturier.delivery.pdf.measure import column_widths, sum_width
 from facturier.delivery.pdf.text import cleaned
 from facturier.delivery.pdf.writing import paper
 from facturier.rules.document import Document
@@ -30,6 +31,8 @@ def render(document: Document, *, region: Region, logo: bytes | None = None) -> 
     data = cleaned(asdict(sheet))
     data["day"] = [document.issue_date.year, document.issue_date.month, document.issue_date.day]
     data["fallbacks"] = fallback_families()
+    data["widths"] = column_widths(sheet)
+    data["sum_width"] = sum_width(sheet)
     data["has_logo"] = logo is not None
     sources = {"main.typ": template()}
     if logo is not None:
