@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db import IntegrityError
@@ -12,6 +13,10 @@ from facturier.organisations.models import Membership, Organisation, Plan, User
 from facturier.organisations.tenancy import scope
 from facturier.rules import regions
 from facturier.rules.refusal import Refused
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
+# Addresses that are no organisation's: config/urls.py, and the API to come.
+RESERVED = frozenset({"sign-in", "sign-out", "preferences", "assets", "api", "static", "docs"})
 
 
 @by_operator
@@ -25,6 +30,12 @@ def create(*, slug: str, region: str, legal_name: str, **fields: Any) -> Organis
             "There is no region “%(region)s”; there are: %(known)s.",
             field="region",
             values={"region": region, "known": ", ".join(regions.REGIONS)},
+        )
+    if slug in RESERVED or not SLUG.fullmatch(slug):
+        raise Refused(
+            "“%(slug)s” cannot be a short name: use lower-case letters, digits and hyphens.",
+            field="slug",
+            values={"slug": slug},
         )
     if Organisation.objects.filter(slug=slug).exists():
         raise Refused("The short name “%(slug)s” is taken.", field="slug", values={"slug": slug})
