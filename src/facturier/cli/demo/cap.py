@@ -77,10 +77,13 @@ def tell(seller: Organisation, *, today: date) -> int:
     customers = story.add_customers(seller, _buyers())
     with story.together(seller):
         for month in story.past_months(today):
-            for number in range(19):
-                day = month.day(1 + number * 27 // 19)
-                job = _job(seller, customers, chance, day, status=JobStatus.COMPLETE)
-                story.issue(seller, [_draft(seller, job, chance)], issue_date=day)
+            for number in range(5):
+                day = month.day(2 + number * 6)
+                jobs_done = [
+                    _job(seller, customers, chance, day, status=JobStatus.COMPLETE) for _ in range(4)
+                ]
+                drafts = [_draft(seller, job, chance) for job in jobs_done[: 3 + number % 2]]
+                story.issue(seller, drafts, issue_date=day)
     this_month = Month(today.replace(day=1)).start
     waiting = [_job(seller, customers, chance, this_month, status=JobStatus.COMPLETE) for _ in range(9)]
     for status in (JobStatus.PLANNED, JobStatus.LAUNCHED, JobStatus.LAUNCHED):

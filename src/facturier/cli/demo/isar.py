@@ -74,11 +74,11 @@ def tell(seller: Organisation, *, today: date) -> int:
     engagements = _engagements(seller, customers, since=months[0].start)
     for month in months[:-1]:
         with story.together(seller):
-            _time(seller, engagements, month, chance, until=month.last_day, entries=42)
+            _time(seller, engagements, month, chance, until=month.last_day, entries=36)
         story.bill(seller, month, issue_date=month.next.start)
     # The last month is saved and its work locked; the drafts are still to be made.
     with story.together(seller):
-        _time(seller, engagements, months[-1], chance, until=months[-1].last_day, entries=42)
+        _time(seller, engagements, months[-1], chance, until=months[-1].last_day, entries=36)
     story.save(seller, months[-1], today=today)
     this_month = Month(today.replace(day=1))
     if today.day > 1:

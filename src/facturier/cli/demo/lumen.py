@@ -111,7 +111,7 @@ def tell(seller: Organisation, *, today: date) -> int:
     for month in months:
         with story.together(seller):
             _support(seller, customers, month, chance, until=month.last_day, tickets=14)
-            _extra_invoices(seller, customers, month, chance, count=7)
+            _extra_invoices(seller, customers, month, chance, days=3)
         story.bill(seller, month, issue_date=month.next.start)
     this_month = Month(today.replace(day=1))
     if today.day > 1:
@@ -267,13 +267,16 @@ def _lines(chance: random.Random, day: date) -> list[NewLine]:
 
 
 def _extra_invoices(
-    seller: Organisation, customers: list[Customer], month: Month, chance: random.Random, *, count: int
+    seller: Organisation, customers: list[Customer], month: Month, chance: random.Random, *, days: int
 ) -> None:
     """Invoices without a contract, spread over the month in the order of their dates."""
-    for number in range(count):
-        day = month.day(3 + number * 24 // count)
+    for number in range(days):
+        day = month.day(5 + number * 9)
         with scope(seller.pk):
-            drafts = [NewDraft(customer=chance.choice(customers), lines=_lines(chance, day))]
+            drafts = [
+                NewDraft(customer=chance.choice(customers), lines=_lines(chance, day))
+                for _ in range(2 + number % 2)
+            ]
         story.issue(seller, drafts, issue_date=day)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ from django.db import transaction
 from facturier.audit import operations as audit
 from facturier.batches import operations as batches
 from facturier.batches.choice import Choice
-from facturier.batches.models import Batch, RunKind
-from facturier.config.background import work
+from facturier.batches.models import Batch, BatchRun, RunKind
 from facturier.customers import operations as customers
 from facturier.customers.models import Customer
 from facturier.customers.values import NewContact, NewCustomer
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
+from facturier.organisations import background
 from facturier.organisations.access import Actor
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import scope
@@ -116,7 +115,7 @@ def bill(seller: Organisation, month: Month, *, issue_date: date, name: str = ""
     """Save a month's batch, make its drafts and finalise them, as the pages do."""
     actor = Actor.system(seller.pk)
     batch = save(seller, month, name=name, today=issue_date)
-    batches.start(
+    run = batches.start(
         batch,
         actor=actor,
         kind=RunKind.GENERATE,
@@ -124,7 +123,10 @@ def bill(seller: Organisation, month: Month, *, issue_date: date, name: str = ""
         issue_date=issue_date,
         then=[RunKind.FINALISE],
     )
-    work(threading.Event(), once=True)
+    background.run(BatchRun._meta.label, seller.pk, run.pk)
+    with scope(seller.pk):
+        following = BatchRun.objects.filter(batch=batch).latest("pk").pk
+    background.run(BatchRun._meta.label, seller.pk, following)
     return batch
 
 
