@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from facturier.batches.models import Grouping
 from facturier.batches.reading import Codes
+from facturier.catalogue.queries import TaxTable
 from facturier.customers.models import Customer
 from facturier.invoices.writing import NewDraft, NewLine, draft_totals
 from facturier.rules.billing import BilledLine, Spending, Terms, Time, Work, lines
 from facturier.rules.document import Totals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Proposal:
-    """One document to be: its draft, the lines with the work behind each, and what it comes to."""
+    """One document to be: its draft, and the lines with the work behind each."""
 
     customer: Customer
     terms: Terms | None  # the contract, where each contract gets its own document
     draft: NewDraft
     lines: Sequence[BilledLine]
-    totals: Totals
+    taxes: TaxTable = field(repr=False)
+    today: date
+
+    @cached_property
+    def totals(self) -> Totals:
+        """What it comes to. Raises Refused where a tax code has no rate on its day."""
+        return draft_totals(
+            self.draft,
+            currency=self.customer.currency,
+            language=self.customer.language,
+            taxes=self.taxes,
+            today=self.today,
+        )
 
     @property
     def works(self) -> list[Work]:
@@ -62,10 +76,7 @@ class Sums:
 def propose(
     works: Iterable[tuple[int, Work]], *, codes: Codes, grouping: str, batch_name: str, today: date
 ) -> list[Proposal]:
-    """Group work by customer, or by contract, into documents in the order of the customers' names.
-
-    Raises Refused where a tax code has no rate on its day; what `find` returns was checked for that.
-    """
+    """Group work by customer, or by contract, into documents in the order of the customers' names."""
     groups: dict[tuple[int, int], list[Work]] = {}
     for customer_id, work in works:
         contract_id = work.terms.contract_id if grouping == Grouping.CONTRACT and work.terms else 0
@@ -113,10 +124,7 @@ def _proposal(
         subject=terms.name if terms else "",
         batch_name=batch_name,
     )
-    sums = draft_totals(
-        draft, currency=customer.currency, language=customer.language, taxes=codes.taxes, today=today
-    )
-    return Proposal(customer, terms, draft, billed, sums)
+    return Proposal(customer, terms, draft, billed, codes.taxes, today)
 
 
 def _new_line(line: BilledLine, *, with_reference: bool) -> NewLine:

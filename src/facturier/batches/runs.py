@@ -30,7 +30,7 @@ from facturier.organisations.bulk import update_many
 from facturier.organisations.models import Membership
 from facturier.rules.refusal import Refused, RefusedTogether
 
-CHUNK = 200  # documents per transaction: the database's commit is paid once for them
+CHUNK = 500  # documents per transaction: its commit and its queries are paid once for them
 TURN = 10.0  # seconds after which other work gets its turn
 
 

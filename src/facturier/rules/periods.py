@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
 
@@ -69,6 +70,7 @@ class Cycle(StrEnum):
 _MONTHS = {Cycle.MONTHLY: 1, Cycle.QUARTERLY: 3, Cycle.YEARLY: 12}
 
 
+@lru_cache(maxsize=16_384)
 def period_of(cycle: Cycle, day: date) -> Span:
     """Return the calendar month, quarter or year that a day is in."""
     length = _MONTHS[cycle]
@@ -77,12 +79,13 @@ def period_of(cycle: Cycle, day: date) -> Span:
     return Span(date(day.year, first + 1, 1), date(past // 12, past % 12 + 1, 1))
 
 
-def periods_of(cycle: Cycle, span: Span) -> Iterator[Span]:
-    """Yield the calendar periods that touch a span, in order."""
-    period = period_of(cycle, span.start)
-    while period.start < span.end:
-        yield period
-        period = period_of(cycle, period.end)
+@lru_cache(maxsize=1024)
+def periods_of(cycle: Cycle, span: Span) -> tuple[Span, ...]:
+    """Return the calendar periods that touch a span, in order."""
+    found = [period_of(cycle, span.start)]
+    while found[-1].end < span.end:
+        found.append(period_of(cycle, found[-1].end))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
