@@ -7,12 +7,12 @@ million documents as with a hundred.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from facturier.customers.models import Customer
 from facturier.invoices.models import DRAFTS_FIRST, OWED, Invoice, IssuedDocument, first_key_of
@@ -22,6 +22,7 @@ from facturier.rules.lifecycle import Facts, Status, days_overdue
 PAGE = 50
 COUNTED = 1000
 OUTSTANDING = (Status.FINAL, Status.EXPORTED, Status.SENT, Status.PARTLY_PAID)
+_NOTHING = Q(pk__in=())
 SORTS = {"number": "sort_key", "amount": "gross_minor", "due": "due_date"}
 
 
@@ -96,13 +97,13 @@ def documents(
     """Return a page of documents; `after` and `before` are keys that an earlier page gave.
 
     Sorted by due date it shows issued documents only: drafts have none. One query, or one for each of several
-    statuses, and two more when something is searched for. Raises KeyError for an unknown sort and ValueError
-    for a key that is none.
+    statuses, and at most three more when something is searched for. Raises KeyError for an unknown sort and
+    ValueError for a key that is none.
     """
     column = SORTS[sort]
     backwards = bool(before)
     downwards = descending != backwards
-    place = _place(after or before, column, downwards=downwards)
+    place = _place(after or before, sort, downwards=downwards)
     sign = "-" if downwards else ""
     found = _merged(
         [
@@ -133,12 +134,11 @@ def _parts(chosen: Filter, sort: str) -> list[QuerySet[Invoice]]:
 
     Of several statuses each is an index of its own; together they would have to be sorted.
     """
-    rows = filtered(chosen)
-    if sort == "due":
-        return [rows.filter(due_date__isnull=False)]
     if sort == "number" and len(chosen.statuses) > 1 and not chosen.overdue_on:
-        return [rows.filter(status=status) for status in chosen.statuses]
-    return [rows]
+        parts = [replace(chosen, statuses=(status,)) for status in chosen.statuses]
+        return [filtered(part, in_order=True) for part in parts]
+    rows = filtered(chosen, in_order=sort == "number")
+    return [rows.filter(due_date__isnull=False) if sort == "due" else rows]
 
 
 def _merged(parts: list[Any], *, downwards: bool, limit: int) -> list[tuple[Any, ...]]:
@@ -149,12 +149,12 @@ def _merged(parts: list[Any], *, downwards: bool, limit: int) -> list[tuple[Any,
     return sorted(found, key=lambda values: (values[-1], values[0]), reverse=downwards)[:limit]
 
 
-def _place(key: str, column: str, *, downwards: bool) -> Q:
+def _place(key: str, sort: str, *, downwards: bool) -> Q:
     """Return the condition for what comes after a key, in a form that lets an index find where to start."""
     if not key:
         return Q()
-    value, pk = _read_key(key, column)
-    side = "lt" if downwards else "gt"
+    value, pk = read_key(key, sort)
+    column, side = SORTS[sort], "lt" if downwards else "gt"
     beyond = Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk})
     return Q(**{f"{column}__{side}e": value}) & beyond
 
@@ -163,9 +163,10 @@ def _key(values: tuple[Any, ...]) -> str:
     return f"{values[-1]}_{values[0]}"
 
 
-def _read_key(key: str, column: str) -> tuple[Any, int]:
+def read_key(key: str, sort: str) -> tuple[Any, int]:
+    """Take a page's key apart: the value sorted by, and the primary key. Raises ValueError."""
     value, _, pk = key.rpartition("_")
-    return (date.fromisoformat(value) if column == "due_date" else int(value)), int(pk)
+    return (date.fromisoformat(value) if sort == "due" else int(value)), int(pk)
 
 
 def _row(values: tuple[Any, ...], today: date) -> Row:
@@ -202,8 +203,11 @@ def _row(values: tuple[Any, ...], today: date) -> Row:
     )
 
 
-def filtered(chosen: Filter) -> QuerySet[Invoice]:
-    """Return the documents of the active organisation that a filter shows, in no order."""
+def filtered(chosen: Filter, *, in_order: bool = False) -> QuerySet[Invoice]:
+    """Return the documents of the active organisation that a filter shows, in no order.
+
+    `in_order` says that they will be read by number; it may cost a query to learn which index suits that.
+    """
     rows: QuerySet[Invoice] = Invoice.objects.all()
     if not chosen.statuses:
         rows = rows.filter(closed_at=None)
@@ -215,14 +219,35 @@ def filtered(chosen: Filter) -> QuerySet[Invoice]:
         "kind__in": chosen.kinds,
         "customer_id": chosen.customer_id,
         "batch_name": chosen.batch_name,
-        "gross_minor__gte": chosen.least_minor,
-        "gross_minor__lte": chosen.most_minor,
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value not in (None, "", ())})
     rows = rows.filter(_dated(chosen.since, chosen.until))
     if chosen.overdue_on is not None:
         rows = rows.filter(overdue(chosen.overdue_on))
-    return rows.filter(_found(chosen.search)) if chosen.search.strip() else rows
+    bounds = {"gte": chosen.least_minor, "lte": chosen.most_minor}
+    amounts = {name: value for name, value in bounds.items() if value is not None}
+    if amounts:
+        rows = _chosen_by("gross_minor", rows, amounts, in_order=in_order)
+    return _found(chosen.search, rows, in_order=in_order) if chosen.search.strip() else rows
+
+
+def _chosen_by(
+    column: str,
+    rows: QuerySet[Invoice],
+    lookups: dict[str, Any],
+    *,
+    in_order: bool,
+    besides: Q = _NOTHING,
+) -> QuerySet[Invoice]:
+    """Filter by a column: by its index when few rows match, else along the list, where many stand near.
+
+    A sum is not in the index, so adding nothing to the column keeps a database without statistics from it.
+    """
+    few = rows.filter(besides | Q(**{f"{column}__{name}": value for name, value in lookups.items()}))
+    if not in_order or few.order_by()[: COUNTED + 1].count() <= COUNTED:
+        return few
+    hidden = Q(**{f"unindexed_{column}__{name}": value for name, value in lookups.items()})
+    return rows.alias(**{f"unindexed_{column}": F(column) + 0}).filter(besides | hidden)
 
 
 def _dated(since: date | None, until: date | None) -> Q:
@@ -241,12 +266,16 @@ def overdue(today: date) -> Q:
 _NUMBER = re.compile(r"(.*?)(\d{1,15})")
 
 
-def _found(search: str) -> Q:
+def _found(search: str, rows: QuerySet[Invoice], *, in_order: bool) -> QuerySet[Invoice]:
     """Match a number, the digits at its end, a draft reference, or a part of the customer's name."""
     words = search.strip()
-    found = Q(pk__in=_by_number(words))
+    numbers = _by_number(words)
     names = Customer.objects.filter(name__icontains=words).values_list("pk", flat=True)
-    return found | Q(customer__in=list(names[:COUNTED]))
+    customers = list(names[:COUNTED])
+    if not customers:
+        return rows.filter(pk__in=numbers)
+    besides = Q(pk__in=numbers) if numbers else _NOTHING
+    return _chosen_by("customer_id", rows, {"in": customers}, in_order=in_order, besides=besides)
 
 
 def _by_number(words: str) -> list[int]:

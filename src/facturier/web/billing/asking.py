@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,13 +13,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from facturier.customers.models import Customer
+from facturier.invoices import queries
 from facturier.invoices.models import KINDS, STATUSES
 from facturier.invoices.queries import SORTS, Filter
 from facturier.rules.document import Kind
 from facturier.rules.lifecycle import Status
 from facturier.rules.money import minor_digits
 
-_KEY = re.compile(r"(\d{1,19}|\d{4}-\d\d-\d\d)_\d{1,18}")
 # What this release cannot bring about yet is not offered.
 OFFERED = (
     *(Status.DRAFT, Status.FINAL, Status.SENT, Status.CLOSED),
@@ -117,8 +116,12 @@ def _order(sort: str, *, overdue: bool) -> tuple[str, bool]:
 
 
 def _key(text: str, sort: str) -> str:
-    matches = _KEY.fullmatch(text)
-    return text if matches and ("-" in matches[1]) == (sort == "due") else ""
+    """Return the key of a place in the list, or nothing where it is none."""
+    try:
+        queries.read_key(text, sort)
+    except ValueError:
+        return ""
+    return text
 
 
 def _minor(amount: Decimal | None, currency: str) -> int | None:

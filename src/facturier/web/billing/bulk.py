@@ -153,12 +153,9 @@ def _done(request: Any, outcome: Outcome, text: str) -> HttpResponse:
 
 def _show(request: Any, what: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Answer htmx with a dialog, and who has no JavaScript with a page that says the same."""
-    values |= {
-        "keys": request.POST.getlist("pk"),
-        "what": f"billing/{what}.html",
-        "list_url": _list_url(request),
-    }
-    template = f"billing/{what}.html" if request.htmx else "billing/bulk_page.html"
+    part = f"billing/{what}.html"
+    values |= {"part": part, "list_url": _list_url(request)}
+    template = part if request.htmx else "billing/bulk_page.html"
     return render(request, template, values, status=status)
 
 

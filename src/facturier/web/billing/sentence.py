@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from facturier.invoices.models import KINDS
+from facturier.rules.money import minor_digits
 from facturier.web import speech
 from facturier.web.billing import asking
 from facturier.web.billing.asking import OFFERED, Question
@@ -121,10 +123,22 @@ class Sentence:
         label = _("with “%(words)s”") % {"words": self.chosen.search}
         return self._piece(label, bool(self.chosen.search), "q")
 
+    @cached_property
+    def more(self) -> Piece:
+        """The filters that join the sentence once they are set."""
+        return self._piece("", False, "kind", "batch", "least", "most")
+
     @property
-    def can_ask_more(self) -> bool:
-        """Whether a filter is not part of the sentence yet."""
-        return not (self.kind.is_set and self.batch.is_set and self.amount.is_set)
+    def least(self) -> str:
+        return self._major(self.chosen.least_minor)
+
+    @property
+    def most(self) -> str:
+        return self._major(self.chosen.most_minor)
+
+    def _major(self, minor: int | None) -> str:
+        """Write an amount as a field of numbers takes it, with a point."""
+        return "" if minor is None else str(Decimal(minor).scaleb(-minor_digits(self.currency)))
 
     @cached_property
     def orders(self) -> list[Choice]:
