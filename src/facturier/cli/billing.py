@@ -6,6 +6,7 @@ import argparse
 import sys
 import threading
 import time
+from typing import Any
 
 from facturier.cli.arguments import add_organisation, add_period, day
 
@@ -29,6 +30,7 @@ def add_to(commands) -> None:  # type: ignore[no-untyped-def]
     )
     run.add_argument("--dry-run", action="store_true", help="say what would be billed, and touch nothing")
     run.add_argument("--finalise", action="store_true", help="number the drafts")
+    run.add_argument("--send", action="store_true", help="number the drafts and e-mail them")
     run.add_argument("--issue-date", type=day, metavar="DATE", help="date of the invoices (default: today)")
     run.set_defaults(run=_batch_run)
 
@@ -59,10 +61,18 @@ def _batch_run(chosen: argparse.Namespace) -> int:
         kind=RunKind.GENERATE,
         now=timezone.now(),
         issue_date=chosen.issue_date or today,
-        then=[RunKind.FINALISE] if chosen.finalise else [],
+        then=_following(chosen),
     )
     _work_until_done(seller.pk, batch.pk)
     return _say_result(seller.pk, batch)
+
+
+def _following(chosen: argparse.Namespace) -> list[Any]:
+    from facturier.batches.models import RunKind
+
+    if chosen.send:
+        return [RunKind.FINALISE, RunKind.SEND]
+    return [RunKind.FINALISE] if chosen.finalise else []
 
 
 def _say_preview(found) -> None:  # type: ignore[no-untyped-def]

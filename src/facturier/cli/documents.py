@@ -57,15 +57,18 @@ def _show(chosen: argparse.Namespace) -> None:
 
 
 def _pdf(chosen: argparse.Namespace) -> None:
-    from facturier.delivery.operations import pdf_of
+    from django.utils import timezone
+
+    from facturier.delivery.papers import pdf_of
     from facturier.organisations.access import organisation
     from facturier.organisations.tenancy import scope
 
     seller = organisation(chosen.organisation)
     with scope(seller.pk):
-        content = pdf_of(_find(chosen))
+        invoice = _find(chosen)
+    kept = pdf_of(invoice, now=timezone.now())
     with opened(chosen.output) as file:
-        file.write(content)
+        file.write(kept.content)
 
 
 def _journal(chosen: argparse.Namespace) -> None:
