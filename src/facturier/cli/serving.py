@@ -63,6 +63,7 @@ def _migrate(chosen: argparse.Namespace) -> None:
 def _worker(chosen: argparse.Namespace) -> None:
     from facturier.config.background import work
 
+    _refuse_lossy_database()
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
@@ -90,6 +91,7 @@ def _serve(chosen: argparse.Namespace) -> None:
     from granian.constants import Interfaces
 
     _refuse_pending_migrations()
+    _refuse_lossy_database()
     _collect_assets()
     # Pages run as the application's role, even where the demo has just migrated as the owner.
     os.environ.pop("FACTURIER_AS_OWNER", None)
@@ -121,6 +123,15 @@ def _refuse_pending_migrations() -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise Refused("The database is not up to date: run `facturier migrate` first.")
     connection.close()
+
+
+def _refuse_lossy_database() -> None:
+    """Raise Refused where the server acknowledges a commit before it is on disk."""
+    from facturier.config.checks import database_is_durable
+    from facturier.rules.refusal import Refused
+
+    for found in database_is_durable(databases=["default"]):
+        raise Refused(f"{found.msg} {found.hint}".replace("%", "%%"))
 
 
 def _collect_assets() -> None:

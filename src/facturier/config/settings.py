@@ -178,5 +178,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"facturier": {"level": "INFO"}},
+    "loggers": {"facturier": {"level": "INFO"}, "django.tasks": {"level": "WARNING"}},
 }
