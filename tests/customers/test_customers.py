@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from facturier.audit.models import Event
 from facturier.customers import operations, queries
 from facturier.customers.models import Contact, Customer
+from facturier.customers.names import folded
 from facturier.customers.values import NewContact, NewCustomer
 from facturier.organisations.tenancy import scope
 from facturier.rules.refusal import Refused, RefusedTogether
@@ -165,7 +166,22 @@ def test_pages_of_the_list_hold_each_customer_once(lumen: Cast) -> None:
         assert sorted(seen) == sorted(Customer.objects.values_list("pk", flat=True)), sort
         assert len(seen) == len(set(seen)), sort
     names = [row.name for row in queries.page(sort="name").rows]
-    assert names == sorted(names, key=str.casefold)
+    assert names == sorted(names, key=folded)
+
+
+def test_accents_and_case_hide_nobody(lumen: Cast) -> None:
+    add(lumen, "Zodiac")
+    school = add(lumen, "École Saint-Irénée")
+    assert [row.name for row in queries.page().rows] == [
+        "Atelier Bellecour SAS",
+        "École Saint-Irénée",
+        "Zodiac",
+    ]
+    for text in ("école", "ECOLE", "irenee", "École Saint"):
+        assert queries.page(text=text).rows == [school], text
+    operations.change(school, actor=lumen.ana, values=replace(queries.values_of(school), name="Lycée"))
+    assert queries.page(text="lycee").rows == [school]
+    assert queries.page(text="ecole").rows == []
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "W10=", "WzEsMl0=", "é"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from facturier.customers.names import FoldedField
 from facturier.organisations.models import LANGUAGES
 from facturier.organisations.tenancy import TenantModel
 from facturier.rules.document import Address, Identifier, Party
@@ -15,6 +16,7 @@ class Customer(TenantModel):
 
     number = models.CharField(_("customer number"), max_length=20)
     name = models.CharField(_("name"), max_length=200)
+    sort_name = FoldedField("name")
     line1 = models.CharField(_("address"), max_length=200, blank=True)
     line2 = models.CharField(_("address, continued"), max_length=200, blank=True)
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
@@ -45,7 +47,7 @@ class Customer(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "number"], name="customer_number_once"),
         ]
-        indexes = [models.Index(fields=["organisation", "name"], name="customer_by_name")]
+        indexes = [models.Index(fields=["organisation", "sort_name", "id"], name="customer_by_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -97,7 +97,7 @@ def change(customer: Customer, *, actor: Actor, values: NewCustomer) -> Customer
         setattr(customer, name, wanted[name])
     try:
         with transaction.atomic():
-            customer.save(update_fields=changed)
+            customer.save(update_fields=[*changed, "sort_name"])
     except IntegrityError as error:
         raise _taken(wanted["number"]) from error
     _put_contacts(customer, values.contacts)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Lower
 
 from facturier.customers.models import Contact, Customer
+from facturier.customers.names import folded, name_key
 from facturier.customers.values import NewContact, NewCustomer
 from facturier.organisations.access import Actor
 
 PAGE = 50
 CHOICES = 20
 SORTS = {
-    "name": ("name_key", "pk"),
-    "-name": ("-name_key", "-pk"),
+    "name": ("sort_name", "pk"),
+    "-name": ("-sort_name", "-pk"),
     "number": ("number", "pk"),
     "-number": ("-number", "-pk"),
     "-added": ("-pk",),
@@ -46,18 +44,12 @@ class Choice:
     currency: str
 
 
-@lru_cache(maxsize=65_536)
-def name_key(name: str) -> str:
-    """Return what two writings of a name have in common: case, width and blanks do not count."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
 def search(text: str) -> QuerySet[Customer]:
     """Customers whose name, number, city, or registration or tax number holds the text."""
-    rows: QuerySet[Customer] = Customer.objects.annotate(name_key=Lower("name"))
+    rows: QuerySet[Customer] = Customer.objects.all()
     for word in text.split():
         rows = rows.filter(
-            Q(name__icontains=word)
+            Q(sort_name__contains=folded(word))
             | Q(number__istartswith=word)
             | Q(city__icontains=word)
             | Q(identifiers__icontains=word)
@@ -109,9 +101,9 @@ def _place(cursor: str, length: int) -> list[Any] | None:
 
 def choices(text: str = "", *, limit: int = CHOICES) -> list[Choice]:
     """Return the first customers that hold the text, those whose name begins with it before the others."""
-    rows = list(search(text).order_by("name_key", "pk")[: limit * 3])
-    begins = name_key(text)
-    rows.sort(key=lambda row: not row.name_key.startswith(begins))
+    rows = list(search(text).order_by("sort_name", "pk")[: limit * 3])
+    begins = folded(text)
+    rows.sort(key=lambda row: not row.sort_name.startswith(begins))
     return [choice(row) for row in rows[:limit]]
 
 

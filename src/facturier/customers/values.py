@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import is_currency
@@ -88,7 +89,7 @@ def checked(organisation: Organisation, given: NewCustomer) -> NewCustomer:
                 )
             )
     country = given.country.strip().upper()
-    if country and not _is_country(country):
+    if country and country not in countries():
         refusals.append(Refused("A country has two letters, e.g. FR.", field="country"))
     language = given.language or organisation.language
     if language not in dict(LANGUAGES):
@@ -119,9 +120,11 @@ def checked(organisation: Organisation, given: NewCustomer) -> NewCustomer:
     )
 
 
-def _is_country(code: str) -> bool:
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """Return the codes of countries (ISO 3166-1, two letters)."""
     known = Locale("en").territories
-    return len(code) == 2 and code.isalpha() and code in known and code not in _NO_COUNTRIES
+    return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 def _identifiers(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from facturier.customers.queries import name_key
+from facturier.customers.names import name_key
 from facturier.work.models import BillingMethod, Contract
 
 

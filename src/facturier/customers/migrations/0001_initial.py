@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import facturier.customers.names
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -24,6 +26,10 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.CharField(max_length=20, verbose_name="customer number")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "sort_name",
+                    facturier.customers.names.FoldedField(editable=False, max_length=400, source="name"),
+                ),
                 ("line1", models.CharField(blank=True, max_length=200, verbose_name="address")),
                 (
                     "line2",
@@ -189,7 +195,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="customer",
-            index=models.Index(fields=["organisation", "name"], name="customer_by_name"),
+            index=models.Index(fields=["organisation", "sort_name", "id"], name="customer_by_name"),
         ),
         migrations.AddConstraint(
             model_name="customer",
