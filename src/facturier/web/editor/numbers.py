@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.utils.translation import gettext_noop
 
 from facturier.rules.refusal import Refused
-from facturier.web import speech
+from facturier.web import forms, speech
 
 _BLANKS = str.maketrans("", "", "   \t'’")
 
@@ -21,11 +21,10 @@ def read_number(text: str, *, field: str, places: int, digits: int = 15) -> Deci
     plain = text.strip().translate(_BLANKS)
     if not plain:
         return Decimal(0)
-    try:
-        value = Decimal(_with_point(plain))
-    except InvalidOperation:
-        raise Refused(gettext_noop("“%(text)s” is no number."), field=field, values={"text": text}) from None
-    if not value.is_finite() or abs(value) >= Decimal(10) ** (digits - places):
+    value = forms.read_number(plain)
+    if value is None:
+        raise Refused(gettext_noop("“%(text)s” is no number."), field=field, values={"text": text})
+    if abs(value) >= Decimal(10) ** (digits - places):
         raise Refused(gettext_noop("“%(text)s” is too large."), field=field, values={"text": text})
     if value != round(value, places):
         raise Refused(
@@ -34,25 +33,6 @@ def read_number(text: str, *, field: str, places: int, digits: int = 15) -> Deci
             values={"text": text, "places": places},
         )
     return value
-
-
-def _with_point(plain: str) -> str:
-    marks = [mark for mark in ".," if mark in plain]
-    if len(marks) == 2:
-        decimal_mark = max(marks, key=plain.rindex)
-        return plain.replace(min(marks, key=plain.rindex), "").replace(decimal_mark, ".")
-    if not marks:
-        return plain
-    (mark,) = marks
-    if plain.count(mark) > 1 or _groups_by(mark, plain):
-        return plain.replace(mark, "")
-    return plain.replace(mark, ".")
-
-
-def _groups_by(mark: str, plain: str) -> bool:
-    whole, _, rest = plain.partition(mark)
-    symbols = speech.locale().number_symbols["latn"]
-    return symbols["group"] == mark and len(rest) == 3 and whole.lstrip("+-").isdecimal() and whole != "0"
 
 
 def read_discount(text: str, *, field: str, minor_digits: int) -> tuple[Decimal, int]:
