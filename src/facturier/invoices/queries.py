@@ -40,6 +40,7 @@ class Filter:
     most_minor: int | None = None
     overdue_on: date | None = None
     search: str = ""
+    closed_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ def filtered(chosen: Filter, *, in_order: bool = False) -> QuerySet[Invoice]:
     """
     rows: QuerySet[Invoice] = Invoice.objects.all()
     if not chosen.statuses:
-        rows = rows.filter(closed_at=None)
+        rows = rows if chosen.closed_too else rows.filter(closed_at=None)
     elif len(chosen.statuses) == 1:
         rows = rows.filter(status=chosen.statuses[0])
     else:

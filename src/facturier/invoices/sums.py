@@ -50,6 +50,22 @@ def standing(*, currency: str, today: date) -> Standing:
         .annotate(documents=Count("pk"), minor=Sum(_SIGNED_MINOR))
         .order_by()
     }
+    outstanding, late = _owed(rows, today)
+    nothing = Amount(0, 0)
+    return Standing(
+        drafts=waiting.get(Status.DRAFT, nothing),
+        ready=waiting.get(Status.FINAL, nothing),
+        outstanding=outstanding,
+        overdue=late,
+    )
+
+
+def owed_by(customer_id: int, *, currency: str, today: date) -> tuple[Amount, Amount]:
+    """Add up what a customer owes, and what of it is late. One query."""
+    return _owed(Invoice.objects.filter(customer_id=customer_id, currency=currency), today)
+
+
+def _owed(rows: QuerySet[Invoice], today: date) -> tuple[Amount, Amount]:
     late = Q(due_date__lt=today)
     owed = rows.filter(OWED, status__in=OUTSTANDING, kind=Kind.INVOICE).aggregate(
         documents=Count("pk"),
@@ -57,13 +73,7 @@ def standing(*, currency: str, today: date) -> Standing:
         late=Count("pk", filter=late),
         late_minor=Sum(_OWED_MINOR, filter=late, default=0),
     )
-    nothing = Amount(0, 0)
-    return Standing(
-        drafts=waiting.get(Status.DRAFT, nothing),
-        ready=waiting.get(Status.FINAL, nothing),
-        outstanding=Amount(owed["documents"], owed["minor"]),
-        overdue=Amount(owed["late"], owed["late_minor"]),
-    )
+    return Amount(owed["documents"], owed["minor"]), Amount(owed["late"], owed["late_minor"])
 
 
 @dataclass(frozen=True, slots=True)
