@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from facturier.rules.money import Money, round_half_up
+from facturier.rules.billing import hours
+from facturier.rules.money import Money
 from facturier.rules.refusal import Refused
 
 HOUR = 3600
@@ -61,7 +62,7 @@ def duration_text(seconds: int) -> str:
 
 def time_value(seconds: int, rate: Decimal, currency: str) -> Money:
     """Return what time is worth: hours in the four decimals of a line's quantity, at a rate per hour."""
-    return Money.rounded(round_half_up(Decimal(seconds) / HOUR, 4) * rate, currency)
+    return Money.rounded(hours(seconds) * rate, currency)
 
 
 def marked_up(cost: Money, percent: Decimal) -> Money:

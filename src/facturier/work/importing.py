@@ -16,7 +16,8 @@ from decimal import Decimal
 from facturier.audit import operations as audit
 from facturier.customers import operations as customers
 from facturier.customers.models import Customer
-from facturier.customers.queries import by_name_key, name_key
+from facturier.customers.names import name_key
+from facturier.customers.queries import by_name_key
 from facturier.organisations.access import Actor, operation
 from facturier.organisations.bulk import insert_many
 from facturier.organisations.models import Organisation
@@ -30,6 +31,7 @@ from facturier.work.values import HIGHEST_PRICE
 
 SHOWN_PROBLEMS = 50
 CHUNK = 5000
+_SEVERAL = "Several customers are called “%(name)s”: choose one of them."
 _LONGEST = {"person": 100, "customer": 200, "project": 200, "task": 200}
 _COLUMNS = (
     *("customer_id", "contract_id", "person", "day", "started_at", "seconds", "project", "task"),
@@ -73,8 +75,9 @@ class Group:
 class ImportPreview:
     """What importing a file would do. With `problems` nothing is imported.
 
-    `known` rows are there already. `unmatched` are the names that would become new customers;
-    `without_customer` counts rows that nobody can be billed for until a customer is chosen.
+    `known` rows are there already. `unmatched` are the names that would become new customers, `ambiguous`
+    those of several customers. `without_customer` counts rows that nobody can be billed for until a
+    customer is chosen.
     `foreign_rates` counts rates in a currency that the row's customer is not billed in: they are left out.
     """
 
@@ -85,6 +88,7 @@ class ImportPreview:
     by_customer: tuple[Group, ...]
     by_person: tuple[Group, ...]
     unmatched: tuple[str, ...]
+    ambiguous: tuple[str, ...]
     without_customer: int
     foreign_rates: int
     first_day: date | None
@@ -96,6 +100,11 @@ class ImportPreview:
     @property
     def new(self) -> int:
         return self.rows - self.known
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the file itself must be mended; choosing among customers is not enough."""
+        return len(self.problems) > len(self.ambiguous)
 
     @property
     def seconds(self) -> int:
@@ -113,6 +122,7 @@ class _Joined:
     reading: Reading
     currency: str
     customers: Mapping[str, Customer | None]
+    ambiguous: tuple[str, ...]
     problems: tuple[Problem, ...]
     known: frozenset[str]
 
@@ -209,11 +219,12 @@ def _read(organisation: Organisation, data: bytes, choices: Choices) -> Reading:
 def _join(organisation: Organisation, reading: Reading, choices: Choices) -> _Joined:
     names = _names(reading.rows)
     found, problems = _match(names, choices)
+    ambiguous = tuple(str(one.values["name"]) for one in problems if one.message == _SEVERAL)
     problems += _beyond_columns(reading.rows)
     headings = {column.meaning: column.heading for column in reversed(reading.columns)}
     problems = [replace(one, column=headings.get(one.column, one.column)) for one in problems]
     problems = sorted([*reading.problems, *problems], key=lambda problem: problem.row)
-    return _Joined(reading, organisation.currency, found, tuple(problems), _known(reading.rows))
+    return _Joined(reading, organisation.currency, found, ambiguous, tuple(problems), _known(reading.rows))
 
 
 def _names(rows: Iterable[TimeRow]) -> dict[str, TimeRow]:
@@ -245,8 +256,7 @@ def _match(
             found[key] = candidates[0] if candidates else None
             values = {"name": row.customer}
             if len(candidates) > 1:
-                words = "Several customers are called “%(name)s”: choose one of them."
-                problems.append(Problem(row.row, "customer", words, values))
+                problems.append(Problem(row.row, "customer", _SEVERAL, values))
             elif not candidates and not choices.new_customers:
                 words = "There is no customer called “%(name)s”."
                 problems.append(Problem(row.row, "customer", words, values))
@@ -343,6 +353,7 @@ def _summed(joined: _Joined) -> ImportPreview:
         by_customer=_most_first(by_customer),
         by_person=_most_first(by_person),
         unmatched=tuple(by_customer[key].name for key, one in joined.customers.items() if one is None),
+        ambiguous=joined.ambiguous,
         without_customer=without,
         foreign_rates=foreign,
         first_day=min(days, default=None),

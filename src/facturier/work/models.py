@@ -105,6 +105,18 @@ class TimeImport(TenantModel):
     imported_by = models.CharField(max_length=100)
 
 
+class Upload(TenantModel):
+    """A file that somebody looks at before it is imported; kept for a day, and for that person only."""
+
+    data = models.BinaryField()
+    file_name = models.CharField(_("file"), max_length=200)
+    uploaded_by = models.BigIntegerField()
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "uploaded_at"], name="upload_by_time")]
+
+
 class TimeEntry(TenantModel):
     """Time that a person worked for a customer; on a ticket, or on an engagement without one."""
 

@@ -274,3 +274,17 @@ def contracts_of_customer(customer_id: int) -> list[Contract]:
     """Return the contracts of a customer, those that run on before those that ended."""
     rows = Contract.objects.filter(customer_id=customer_id).select_related("tax_code", "account")
     return list(rows.order_by(F("ends_on").desc(nulls_first=True), "name", "pk"))
+
+
+def tickets_to_choose(customer_id: int, *, keep: int | None, limit: int = 100) -> list[Ticket]:
+    """Return a customer's tickets that are not closed, newest first, and the one to keep whatever it is."""
+    wanted = Q(pk=keep) | ~Q(status=TicketStatus.CLOSED)
+    return list(Ticket.objects.filter(wanted, customer_id=customer_id).order_by("-number")[:limit])
+
+
+def of_ticket(ticket: Ticket) -> tuple[list[TimeEntry], list[Expense]]:
+    """Return the time and expenses on a ticket, in the order of their days: two queries."""
+    claims = ("claim__invoice", "claim__batch")
+    times = TimeEntry.objects.filter(ticket=ticket).select_related(*claims).order_by("day", "pk")
+    expenses = Expense.objects.filter(ticket=ticket).select_related(*claims).order_by("day", "pk")
+    return list(times), list(expenses)

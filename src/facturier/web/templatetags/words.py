@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from facturier.rules.document import Kind
 from facturier.rules.lifecycle import Status
 from facturier.rules.money import Money
+from facturier.rules.worktime import duration_text
 from facturier.web import icons, speech
 
 register = template.Library()
@@ -133,6 +134,20 @@ def document_name(document: Any) -> str:
         return str(document.number)
     words = _("Pro forma %(reference)s") if document.kind == Kind.PRO_FORMA else _("Draft %(reference)s")
     return words % {"reference": document.reference}
+
+
+@register.filter
+def worked(seconds: int | None) -> str:
+    """Write seconds as hours with two decimals: 5400 is 1.50 h."""
+    if seconds is None:
+        return ""
+    return speech.number_text(Decimal(seconds) / 3600, decimals=2) + "\xa0h"
+
+
+@register.filter
+def clock(seconds: int | None) -> str:
+    """Write seconds as hours and minutes: 5400 is 1:30."""
+    return "" if seconds is None else duration_text(seconds)
 
 
 @register.simple_tag

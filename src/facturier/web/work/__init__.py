@@ -1,0 +1,1 @@
+"""Pages of work: what is unbilled, time, tickets, expenses, jobs and imports."""
