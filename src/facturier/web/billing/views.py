@@ -12,10 +12,9 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from facturier.batches.models import Batch, BatchRun
+from facturier.batches.models import Batch, BatchRun, RunKind
 from facturier.batches.queries import Standing, standings
 from facturier.customers import queries as customers
 from facturier.invoices import queries, sums
@@ -24,6 +23,7 @@ from facturier.invoices.queries import Filter
 from facturier.organisations.background import State
 from facturier.rules.money import Money
 from facturier.web import charts, speech
+from facturier.web.batches.words import RUNNING, STANDING
 from facturier.web.billing.listing import Listing, count_text
 from facturier.web.frame import count
 from facturier.web.pages import page
@@ -32,12 +32,6 @@ from facturier.work.queries import unbilled
 ROWS_ON_BILLING = 20
 BATCHES = 4
 MONTHS = 6
-STANDING = {
-    "saved": (_("Saved"), "quiet"),
-    "drafted": (_("Drafts"), "waits"),
-    "issued": (_("Final"), "moved"),
-    "sent": (_("Sent"), "good"),
-}
 
 
 @count("documents")
@@ -145,6 +139,10 @@ class BatchEntry:
     @property
     def tone(self) -> str:
         return STANDING[self.standing.key][1]
+
+    @property
+    def running(self) -> Any:
+        return RUNNING[RunKind(self.run.kind)] if self.run else ""
 
     @property
     def query(self) -> str:
