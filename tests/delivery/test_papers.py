@@ -14,7 +14,7 @@ from facturier.delivery.models import StoredPdf
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
-from facturier.organisations.models import Organisation
+from facturier.organisations.models import Logo, Organisation
 from facturier.organisations.tenancy import scope
 from tests.delivery.post import DAY, issue
 from tests.support.cast import Cast
@@ -89,5 +89,7 @@ def test_of_first_renders_at_once_one_is_kept(fresh_database: Database, cast: Ca
 def test_a_logo_that_came_later_is_not_on_the_document(cast: Cast) -> None:
     """The document names its logo by hash; another one is never put in its place."""
     (invoice,) = issue(cast.lumen, [cast.bellecour])
-    Organisation.objects.filter(pk=cast.lumen.pk).update(logo=b"no picture at all", logo_sha256="0" * 64)
+    with scope(cast.lumen.pk):
+        Logo.objects.create(organisation=cast.lumen, sha256="0" * 64, content=b"no picture at all")
+    Organisation.objects.filter(pk=cast.lumen.pk).update(logo_sha256="0" * 64)
     papers.pdf_of(_again(invoice), now=timezone.now())  # the broken picture would raise RenderError

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
+
 from facturier.accounting.entries import Entry, entries
 from facturier.catalogue.models import GLAccount, Role
 from facturier.catalogue.queries import default_account
@@ -30,11 +32,20 @@ def journal(*, since: date, until: date) -> Iterator[Entry]:
     return _entries(since=since, until=until, receivable=receivable.code)
 
 
+def count(*, since: date, until: date) -> int:
+    """Return how many documents the journal of a period holds."""
+    return _rows(since=since, until=until).count()
+
+
+def _rows(*, since: date, until: date) -> QuerySet[IssuedDocument]:
+    rows = IssuedDocument.objects.filter(invoice__issue_date__gte=since, invoice__issue_date__lte=until)
+    return rows.exclude(invoice__kind=Kind.PRO_FORMA)
+
+
 def _entries(*, since: date, until: date, receivable: str) -> Iterator[Entry]:
-    rows = IssuedDocument.objects.filter(
-        invoice__issue_date__gte=since, invoice__issue_date__lte=until
-    ).exclude(invoice__kind=Kind.PRO_FORMA)
-    ordered = rows.order_by("invoice__sort_key").values_list("canonical", flat=True)
+    ordered = (
+        _rows(since=since, until=until).order_by("invoice__sort_key").values_list("canonical", flat=True)
+    )
     for canonical in ordered.iterator(chunk_size=CHUNK):
         yield from entries(from_json(canonical), receivable=receivable)
 

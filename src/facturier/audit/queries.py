@@ -20,6 +20,21 @@ class Moment:
     actor_name: str
     happened_at: datetime
     data: dict[str, Any]
+    sequence: int = 0
+    subject_type: str = ""
+    subject_id: int = 0
+
+
+def _moment(event: Event) -> Moment:
+    return Moment(
+        name=event.name,
+        actor_name=event.actor_name,
+        happened_at=event.happened_at,
+        data=json.loads(event.data),
+        sequence=event.sequence,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+    )
 
 
 def timeline(organisation_id: int, subject_type: str, subject_id: int) -> list[Moment]:
@@ -27,7 +42,48 @@ def timeline(organisation_id: int, subject_type: str, subject_id: int) -> list[M
     events = Event.objects.filter(
         organisation_id=organisation_id, subject_type=subject_type, subject_id=subject_id
     ).order_by("-sequence")
-    return [Moment(e.name, e.actor_name, e.happened_at, json.loads(e.data)) for e in events]
+    return [_moment(event) for event in events]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which events to list. `actor_id` 0 stands for what no person did."""
+
+    actor_id: int | None = None
+    subject_types: tuple[str, ...] = ()
+    subject_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some events, the newest first. `older` is the place to go on from; None where the log begins."""
+
+    moments: list[Moment]
+    older: int | None
+
+
+WINDOW = 20_000  # events that one look goes through: rare ones are found by going on, in constant time
+
+
+def events(organisation_id: int, *, chosen: Chosen, before: int | None = None, limit: int = 50) -> Listed:
+    """List events below a place of the chain, or from its head on; always with the same two queries."""
+    if before is None:
+        head = Chain.objects.filter(organisation_id=organisation_id).first()
+        before = head.sequence + 1 if head else 1
+    rows = Event.objects.filter(organisation_id=organisation_id, sequence__lt=before)
+    by_subject = chosen.subject_id is not None and len(chosen.subject_types) == 1  # has an index of its own
+    floor = 1 if by_subject else max(1, before - WINDOW)
+    rows = rows.filter(sequence__gte=floor)
+    if chosen.actor_id is not None:
+        rows = rows.filter(actor_id=chosen.actor_id or None)
+    if chosen.subject_types:
+        rows = rows.filter(subject_type__in=chosen.subject_types)
+    if chosen.subject_id is not None:
+        rows = rows.filter(subject_id=chosen.subject_id)
+    found = list(rows.order_by("-sequence")[: limit + 1])
+    if len(found) > limit:
+        return Listed([_moment(event) for event in found[:limit]], found[limit - 1].sequence)
+    return Listed([_moment(event) for event in found], floor if floor > 1 else None)
 
 
 @dataclass(frozen=True, slots=True)

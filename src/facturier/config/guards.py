@@ -5,7 +5,7 @@ remakes it. Everything here can be applied again and again. The words behind the
 in organisations/access.py.
 
 - issued documents, their lines and adjustments: frozen but for `MUTABLE_ONCE_ISSUED`;
-- canonical documents, stored PDFs and audit events: inserted once, never changed or deleted;
+- canonical documents, stored PDFs, logos and audit events: inserted once, never changed or deleted;
 - counters and audit chains only grow;
 - claimed work: not changed, not deleted; a claimed ticket may only be closed;
 - a row never names a row of another organisation;
@@ -28,6 +28,7 @@ from facturier.organisations.tenancy import TenantModel
 KEPT = {
     "invoices_issueddocument": ("kept_frozen", (("id",), ("invoice_id",))),
     "delivery_storedpdf": ("kept_frozen", (("id",), ("invoice_id",))),
+    "organisations_logo": ("kept_frozen", (("id",), ("organisation_id", "sha256"))),
     "audit_event": ("append_only", (("id",), ("organisation_id", "sequence"))),
 }
 PARTS_OF_INVOICE = ("invoices_invoiceline", "invoices_invoiceadjustment")

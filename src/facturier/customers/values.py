@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from babel import Locale
 from babel.numbers import is_currency
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from facturier.organisations.models import LANGUAGES, Organisation
+from facturier.organisations.values import countries
 from facturier.rules.refusal import Refused, refuse_all
 from facturier.rules.regions.base import IdentifierField
 
 MAX_PAYMENT_DAYS = 365
-# Codes of CLDR that ISO 3166-1 gives to no country.
-_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 _LONGEST = {
     "number": 20,
     "name": 200,
@@ -118,13 +115,6 @@ def checked(organisation: Organisation, given: NewCustomer) -> NewCustomer:
         contacts=contacts,
         note=given.note.strip(),
     )
-
-
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Return the codes of countries (ISO 3166-1, two letters)."""
-    known = Locale("en").territories
-    return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 def _identifiers(

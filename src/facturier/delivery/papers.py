@@ -12,6 +12,7 @@ from facturier.delivery.models import StoredPdf
 from facturier.delivery.pdf import render
 from facturier.invoices.drafting import document_of
 from facturier.invoices.models import Invoice
+from facturier.organisations.queries import logo
 from facturier.organisations.tenancy import scope
 from facturier.rules.document import Document
 
@@ -60,8 +61,7 @@ def file_name(invoice: Invoice) -> str:
 
 
 def _rendered(invoice: Invoice, document: Document) -> bytes:
-    organisation = invoice.organisation
-    own = document.content.look.logo_sha256
-    # The logo that the document was issued with, never one that was uploaded since.
-    logo = bytes(organisation.logo) if organisation.logo and own == organisation.logo_sha256 else None
-    return render(document, region=organisation.rules, logo=logo)
+    with scope(invoice.organisation_id):
+        # The logo that the document was issued with, never one that was uploaded since.
+        own = logo(document.content.look.logo_sha256)
+    return render(document, region=invoice.organisation.rules, logo=own)

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from facturier.organisations.tenancy import TenantModel
 from facturier.rules import regions
 from facturier.rules.document import Address, Identifier, Look, Party, PaymentMeans
 from facturier.rules.regions.base import Region
@@ -72,7 +73,6 @@ class Organisation(models.Model):
     identifiers = models.JSONField(_("registration and tax numbers"), default=dict, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
-    logo = models.BinaryField(_("logo"), null=True, blank=True)
     logo_sha256 = models.CharField(max_length=64, blank=True)
     account_name = models.CharField(_("account holder"), max_length=100, blank=True)
     iban = models.CharField("IBAN", max_length=34, blank=True)
@@ -130,6 +130,18 @@ class Organisation(models.Model):
 
     def as_look(self) -> Look:
         return Look(self.accent, self.footer, self.message, self.logo_sha256)
+
+
+class Logo(TenantModel):
+    """A logo that is or was the seller's, a PNG in sRGB; inserted once, for documents name it by hash."""
+
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "sha256"], name="logo_once"),
+        ]
 
 
 class Membership(models.Model):

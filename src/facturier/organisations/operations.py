@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError
 
 from facturier.audit import operations as audit
 from facturier.organisations.access import Actor, by_operator, operation
-from facturier.organisations.models import Membership, Organisation, Plan, User
+from facturier.organisations.logos import Png
+from facturier.organisations.models import Logo, Membership, Organisation, Plan, User
 from facturier.organisations.tenancy import scope
+from facturier.organisations.values import Stated, checked
 from facturier.rules import regions
 from facturier.rules.refusal import Refused
 
@@ -91,3 +94,47 @@ def add_member(organisation: Organisation, *, actor: Actor, user: User, **permis
         raise Refused("%(name)s is a member already.", values={"name": user.name})
     audit.record("organisation.member_added", organisation, name=user.name, **permissions)
     return membership
+
+
+@operation("organisations.change")
+def change(organisation: Organisation, *, actor: Actor, values: Stated) -> Organisation:
+    """Replace what a seller states about itself; issued documents keep what they said.
+
+    Raises Refused for values that are wrong, naming the fields. Where nothing differs nothing is recorded.
+    """
+    wanted = asdict(checked(organisation.rules, values))
+    row = _for_writing(organisation)
+    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
+    if not changed:
+        return row
+    fields = [name for name in changed if name != "identifiers"]
+    before, after = row.identifiers, wanted["identifiers"]
+    fields += [f"identifiers.{key}" for key in {*before, *after} if before.get(key) != after.get(key)]
+    for name in changed:
+        setattr(row, name, wanted[name])
+    row.save(update_fields=changed)
+    audit.record("organisation.changed", row, fields=sorted(fields))
+    return row
+
+
+@operation("organisations.change")
+def set_logo(organisation: Organisation, *, actor: Actor, logo: Png | None) -> Organisation:
+    """Put a logo on the documents to come, or none. It is kept for good, for those issued with it."""
+    row = _for_writing(organisation)
+    sha256 = logo.sha256 if logo else ""
+    if row.logo_sha256 == sha256:
+        return row
+    if logo:
+        Logo.objects.get_or_create(organisation=row, sha256=sha256, defaults={"content": logo.content})
+    row.logo_sha256 = sha256
+    row.save(update_fields=["logo_sha256"])
+    if logo:
+        audit.record("organisation.logo_set", row, sha256=sha256)
+    else:
+        audit.record("organisation.logo_removed", row)
+    return row
+
+
+def _for_writing(organisation: Organisation) -> Organisation:
+    """Read the row anew and keep other writers of it waiting, but nobody who only refers to it."""
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)

@@ -54,7 +54,7 @@ SECTIONS = (
     Section("documents", _("Documents"), ("document-list",), ("documents/",)),
     Section("work", _("Work"), ("work",), ("work/",)),
     Section("customers", _("Customers"), ("customer-list",), ("customers/",)),
-    Section("admin", _("Admin"), ("admin", "sent-mail", "journal", "audit"), ("admin/",)),
+    Section("admin", _("Admin"), ("settings", "sent-mail"), ("admin/",)),
 )
 NEW = (
     (_("Invoice"), "document-new", "invoices.draft"),

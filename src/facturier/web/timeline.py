@@ -7,9 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from facturier.audit.queries import Moment
+from facturier.batches.models import RunKind
+from facturier.customers.models import Customer
+from facturier.organisations.models import Organisation, Plan
+from facturier.work.models import Contract, Expense, Ticket, TicketStatus, TimeEntry
+
+Words = Callable[[dict[str, Any]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +61,128 @@ def _queued(data: dict[str, Any]) -> str:
     return _("Waiting to be sent to %(to)s") % {"to": to}
 
 
-_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+def _finalised(data: dict[str, Any]) -> str:
+    return _("Finalised, number %(number)s") % {"number": data.get("number", "")}
+
+
+def _changed(model: type[Model]) -> Words:
+    """Name the fields that were changed, as the forms name them."""
+
+    def words(data: dict[str, Any]) -> str:
+        fields = data.get("fields")
+        if not fields:
+            return _("Changed")
+        names = dict.fromkeys(_field_name(model, field) for field in fields)
+        return _("Changed: %(fields)s") % {"fields": ", ".join(names)}
+
+    return words
+
+
+def _field_name(model: type[Model], field: str) -> str:
+    name, _dot, part = field.partition(".")
+    try:
+        label = str(model._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        label = name.replace("_", " ")
+    return f"{label} ({part.upper()})" if part else label
+
+
+def _added(data: dict[str, Any], *parts: str) -> str:
+    found = " ".join(str(data[part]) for part in parts if data.get(part))
+    return _("Added: %(what)s") % {"what": found} if found else _("Added")
+
+
+def _deleted(data: dict[str, Any], *parts: str) -> str:
+    found = " ".join(str(data[part]) for part in parts if data.get(part))
+    return _("Deleted: %(what)s") % {"what": found} if found else _("Deleted")
+
+
+def _member_added(data: dict[str, Any]) -> str:
+    return _("%(name)s was let in") % {"name": data.get("name", "")}
+
+
+def _plan_set(data: dict[str, Any]) -> str:
+    plan = dict(Plan.choices).get(data.get("plan", ""), data.get("plan", ""))
+    return _("Put on the plan “%(plan)s”") % {"plan": plan}
+
+
+def _batch_saved(data: dict[str, Any]) -> str:
+    count = data.get("documents") or 0
+    words = ngettext("Saved, for %(count)s document", "Saved, for %(count)s documents", count)
+    return words % {"count": count}
+
+
+def _batch_deleted(data: dict[str, Any]) -> str:
+    return _("Deleted, with %(count)s drafts: %(name)s") % {
+        "count": data.get("drafts", 0),
+        "name": data.get("name", ""),
+    }
+
+
+def _run(sentence: Any) -> Words:
+    """Tell of a run of a batch: what it does, in the words of its button."""
+
+    def words(data: dict[str, Any]) -> str:
+        kind = dict(RunKind.choices).get(data.get("kind", ""), data.get("kind", ""))
+        return str(sentence) % {"kind": kind}
+
+    return words
+
+
+def _imported(data: dict[str, Any]) -> str:
+    return _("Imported %(file)s: %(added)s new entries, %(known)s known already") % {
+        "file": data.get("file", ""),
+        "added": data.get("added", 0),
+        "known": data.get("known", 0),
+    }
+
+
+def _ticket_set(status: TicketStatus) -> Words:
+    return lambda data: _("Set to “%(status)s”") % {"status": status.label}
+
+
+_WORDS: dict[str, Words] = {
+    "batch.deleted": _batch_deleted,
+    "batch.run_ordered": _run(gettext_lazy("Begun: %(kind)s")),
+    "batch.run_resumed": _run(gettext_lazy("Resumed: %(kind)s")),
+    "batch.run_stopped": _run(gettext_lazy("Stopped: %(kind)s")),
+    "batch.saved": _batch_saved,
+    "catalogue.seeded": lambda data: _("Accounts and tax codes of the region were set up"),
+    "contract.added": lambda data: _added(data, "name"),
+    "contract.changed": _changed(Contract),
+    "customer.added": lambda data: _added(data, "number", "name"),
+    "customer.changed": _changed(Customer),
+    "customer.owners_set": lambda data: _("Its owners were changed"),
+    "expense.added": lambda data: _added(data, "description"),
+    "expense.changed": _changed(Expense),
+    "expense.deleted": lambda data: _deleted(data, "description"),
+    "invoice.closed": lambda data: _("Closed"),
+    "invoice.deleted": lambda data: (
+        _("Draft %(reference)s was deleted") % {"reference": data.get("reference", "")}
+    ),
     "invoice.drafted": _drafted,
     "invoice.edited": lambda data: _("Edited"),
-    "invoice.finalised": lambda data: _("Finalised, number %(number)s") % {"number": data["number"]},
+    "invoice.finalised": _finalised,
     "invoice.queued": _queued,
-    "invoice.sent": _sent,
-    "invoice.send_failed": lambda data: _("Sending failed: %(answer)s") % {"answer": data.get("answer", "")},
-    "invoice.send_unknown": lambda data: _("It is unknown whether the e-mail arrived"),
-    "invoice.send_stopped": lambda data: _("Sending was stopped"),
-    "invoice.closed": lambda data: _("Closed"),
     "invoice.reopened": lambda data: _("Reverted to final"),
+    "invoice.send_failed": lambda data: _("Sending failed: %(answer)s") % {"answer": data.get("answer", "")},
+    "invoice.send_stopped": lambda data: _("Sending was stopped"),
+    "invoice.send_unknown": lambda data: _("It is unknown whether the e-mail arrived"),
+    "invoice.sent": _sent,
+    "job.opened": lambda data: _("Opened, number %(number)s") % {"number": data.get("number", "")},
+    "organisation.changed": _changed(Organisation),
+    "organisation.created": lambda data: _("Created"),
+    "organisation.logo_removed": lambda data: _("The logo was removed"),
+    "organisation.logo_set": lambda data: _("A new logo was set"),
+    "organisation.member_added": _member_added,
+    "organisation.plan_set": _plan_set,
+    "product.added": lambda data: _added(data, "code"),
+    "ticket.added": lambda data: _added(data, "number", "title"),
+    "ticket.changed": _changed(Ticket),
+    "ticket.reopened": lambda data: _("Reopened"),
+    **{f"ticket.{status}": _ticket_set(status) for status in TicketStatus},
+    "time.added": lambda data: _added(data, "person", "duration"),
+    "time.changed": _changed(TimeEntry),
+    "time.deleted": lambda data: _deleted(data, "person", "day"),
+    "time.imported": _imported,
 }

@@ -190,6 +190,12 @@ def _place(request: Any, invoice: Invoice, refusal: Refused) -> str:
     if refusal.link == "customer" or (refusal.field or "").startswith("customer"):
         return reverse("customer-edit", args=[slug, invoice.customer_id])
     if refusal.link == "organisation" or (refusal.field or "").startswith("seller"):
-        return reverse("settings", args=[slug])
+        return f"{reverse('settings', args=[slug])}#{_setting(refusal.field or '')}"
     anchor = (refusal.field or "lines").replace(".", "-")
     return f"{reverse('document-edit', args=[slug, invoice.pk])}#{anchor}"
+
+
+def _setting(field: str) -> str:
+    """Return the id of the input under Admin > Settings where a field of the seller is filled in."""
+    name = field.removeprefix("seller.").removeprefix("address.")
+    return {"name": "legal_name"}.get(name, name.replace(".", "-"))

@@ -1,0 +1,1 @@
+"""Admin: what the seller states, the journal, and the audit log."""
