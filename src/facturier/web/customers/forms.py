@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from facturier.catalogue.models import GLAccount, Role, TaxCode
 from facturier.customers.models import Customer
-from facturier.customers.values import NewContact, NewCustomer, countries, identifier_fields
+from facturier.customers.values import NewContact, NewCustomer, identifier_fields
 from facturier.organisations.models import LANGUAGES, Membership, Organisation
+from facturier.organisations.values import countries
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
 from facturier.web import speech
