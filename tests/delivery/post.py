@@ -104,12 +104,20 @@ def mail_server() -> Iterator[Server]:
     """Run a mail server on a port of its own choice."""
     server = Server()
     loop = asyncio.new_event_loop()
-    listening = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(server, hostname="mail.example", loop=loop), "127.0.0.1", 0)
-    )
-    server.port = listening.sockets[0].getsockname()[1]
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    ready = threading.Event()
+
+    def listen() -> None:
+        # In a thread of its own from the start: a browser's test has a loop in its thread already.
+        listening = loop.run_until_complete(
+            loop.create_server(lambda: SMTP(server, hostname="mail.example", loop=loop), "127.0.0.1", 0)
+        )
+        server.port = listening.sockets[0].getsockname()[1]
+        ready.set()
+        loop.run_forever()
+
+    thread = threading.Thread(target=listen, daemon=True)
     thread.start()
+    assert ready.wait(10)
     try:
         yield server
     finally:

@@ -32,6 +32,8 @@ from tests.support.browsers import Live
 from tests.support.cast import PASSWORD, Cast
 from tests.support.documents import line
 
+# Colours change over a moment; axe must not look in the middle of it.
+SETTLED = "Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))"
 EXPORT = """\
 User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags
 Ana,ana@lumen.example,{name},Maintenance,,Messagerie,Yes,{day},09:00:00,{day},10:30:00,01:30:00,
@@ -49,6 +51,7 @@ def look(page: Page) -> Iterator[Callable[[], None]]:
     def at_it() -> None:
         for scheme in ("dark", "light"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.evaluate(SETTLED)
             found = Axe().run(page).response["violations"]
             told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
             assert told == [], f"{page.url} ({scheme})"
@@ -128,14 +131,14 @@ def test_from_time_to_the_journal(
     look()
     page.set_input_files("input[type=file]", export)
     page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_text("2 h of it billable")).to_be_visible()
+    expect(page.get_by_text("2.00 h of it billable")).to_be_visible()
     look()
     page.get_by_role("button", name="Import 2 entries").click()
     expect(page.get_by_role("status").or_(page.locator(".toast")).first).to_be_visible()
     look()
 
     page.goto(f"{live.url}/lumen/batches/new/")
-    expect(page.get_by_text("190,00").first).to_be_visible()
+    expect(page.get_by_text("190.00").first).to_be_visible()
     look()
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/batches/*/")
@@ -159,13 +162,13 @@ def test_from_time_to_the_journal(
     look()
     page.get_by_role("link", name=f"F{date.today().year}-00001").click()
     expect(page.locator(".st", has_text="Sent").first).to_be_visible()
-    expect(page.get_by_text("228,00").first).to_be_visible()
+    expect(page.get_by_text("228.00").first).to_be_visible()
     look()
     page.goto(f"{live.url}/lumen/admin/sent-mail/")
     look()
     this_month = f"?since={date.today():%Y-%m-01}&until={date.today():%Y-%m-%d}"
     page.goto(f"{live.url}/lumen/admin/journal/{this_month}")
-    expect(page.get_by_text("228,00").first).to_be_visible()
+    expect(page.get_by_text("228.00").first).to_be_visible()
     look()
 
     with scope(agreed.lumen.pk):
