@@ -161,7 +161,7 @@ def test_from_time_to_the_journal(
     page.goto(f"{live.url}/lumen/documents/")
     look()
     page.get_by_role("link", name=f"F{date.today().year}-00001").click()
-    expect(page.locator(".st", has_text="Sent").first).to_be_visible()
+    expect(page.locator(".chip", has_text="Sent").first).to_be_visible()
     expect(page.get_by_text("228.00").first).to_be_visible()
     look()
     page.goto(f"{live.url}/lumen/admin/sent-mail/")
