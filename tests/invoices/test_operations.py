@@ -144,20 +144,22 @@ def test_without_an_organisation_nothing_can_be_read(cast: Cast) -> None:
 def test_editing_replaces_lines_and_adds_up(cast: Cast) -> None:
     row = draft(cast)
     with scope(cast.lumen.pk):
-        kept = row.lines.order_by("position").first()
+        first, second = row.lines.order_by("position")
         lines = [
-            line(quantity=Decimal("1.5"), unit_price=Decimal(100), discount_percent=Decimal(10)),
+            line(
+                quantity=Decimal("1.5"), unit_price=Decimal(100), discount_percent=Decimal(10), pk=second.pk
+            ),
             line("Hors forfait", kind=LineKind.TEXT, tax_code_id=None, account_id=None),
-            line(quantity=Decimal(1), unit_price=Decimal(65)),
+            line(quantity=Decimal(1), unit_price=Decimal(65), pk=2**40),
         ]
     wanted = edited(cast, lines=lines, adjustments=[NewAdjustment("Remise", percent=Decimal(5))])
     row = operations.save_draft(row, actor=cast.ana, draft=wanted, version=1, today=DAY)
     assert (row.net_minor, row.tax_minor, row.gross_minor) == (19000, 3800, 22800)
     assert row.version == 2
     with scope(cast.lumen.pk):
-        assert kept is not None
         assert [one.net_minor for one in row.lines.all()] == [13500, 0, 6500]
-        assert row.lines.all()[0].pk == kept.pk
+        assert row.lines.all()[0].pk == second.pk  # it moved up, and is still the same row
+        assert not row.lines.filter(pk=first.pk).exists()
 
 
 def test_the_second_editor_is_told(cast: Cast) -> None:

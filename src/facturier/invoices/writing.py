@@ -14,7 +14,7 @@ from facturier.audit import operations as audit
 from facturier.catalogue.queries import TaxTable, tax_table
 from facturier.customers.models import Customer
 from facturier.invoices.models import DRAFTS_FIRST, Invoice, InvoiceAdjustment, InvoiceLine
-from facturier.organisations.bulk import insert_many, take_ids
+from facturier.organisations.bulk import insert_many, take_ids, update_many
 from facturier.organisations.models import Organisation
 from facturier.rules.document import Adjustment, Kind, Line, LineKind, Totals
 from facturier.rules.lifecycle import Status
@@ -23,7 +23,10 @@ from facturier.rules.totals import totals
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """A line as a door hands it over; ids name rows of the catalogue."""
+    """A line as a door hands it over; ids name rows of the catalogue.
+
+    `pk` is the row of a line that is edited: what claims its work keeps pointing to it, wherever it moves.
+    """
 
     description: str
     kind: LineKind = LineKind.AMOUNT
@@ -37,6 +40,7 @@ class NewLine:
     service_start: date | None = None
     service_end: date | None = None
     order_reference: str = ""
+    pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +217,14 @@ def adjustment_values(adjustments: Sequence[NewAdjustment]) -> list[tuple[Any, .
 def replace_parts(invoice: Invoice, draft: NewDraft, found: Totals) -> None:
     """Make the lines and adjustments of a draft what is wanted.
 
-    A line that stands at the same position keeps its row, so that claims of work keep their line.
+    A line that names its row keeps it, so that claims of work keep their line; rows that nobody names go.
     """
-    keys = list(invoice.lines.order_by("position").values_list("pk", flat=True))
-    values = line_values(draft.lines, found)
-    InvoiceLine.objects.filter(pk__in=keys[len(values) :]).delete()
-    for pk, row in zip(keys, values, strict=False):
-        InvoiceLine.objects.filter(pk=pk).update(**dict(zip(_LINE[2:], row, strict=True)))
-    added = values[len(keys) :]
+    there = set(invoice.lines.values_list("pk", flat=True))
+    pairs = list(zip(draft.lines, line_values(draft.lines, found), strict=True))
+    kept = {line.pk: values for line, values in pairs if line.pk in there}  # named twice: the last one
+    added = [values for line, values in pairs if kept.get(line.pk) is not values]
+    InvoiceLine.objects.filter(pk__in=there - set(kept)).delete()
+    update_many(InvoiceLine, _LINE[2:], [(pk, *values) for pk, values in kept.items()])
     new_keys = take_ids(InvoiceLine, len(added))
     insert_many(InvoiceLine, _LINE, [(pk, invoice.pk, *row) for pk, row in zip(new_keys, added, strict=True)])
     invoice.adjustments.all().delete()

@@ -139,13 +139,16 @@ def save(request: Any, pk: int) -> HttpResponse:
         raise
     if not _wants_json(request):
         return redirect("document-edit", organisation=request.organisation.slug, pk=pk)
-    nets = [speech.money_text(line.net_minor, invoice.currency) for line in invoice.lines.all()]
+    rows = [
+        {"line": line.pk, "net": speech.money_text(line.net_minor, invoice.currency)}
+        for line in invoice.lines.all()
+    ]
     beside = render_to_string("editor/beside.html", _beside(request, invoice), request)
     return JsonResponse(
         {
             "version": invoice.version,
             "saved": _("Saved at %(time)s") % {"time": speech.time_text(timezone.localtime())},
-            "nets": nets,
+            "lines": rows,
             "beside": beside,
         }
     )

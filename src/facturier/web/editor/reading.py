@@ -25,7 +25,7 @@ from facturier.rules.refusal import Refused, refuse_all
 from facturier.web.editor.numbers import read_discount, read_number, write_number
 
 CELLS = (
-    *("kind", "description", "quantity", "unit", "unit_price", "discount"),
+    *("line", "kind", "description", "quantity", "unit", "unit_price", "discount"),
     *("tax_code", "account", "service_start", "service_end"),
 )
 MOST_LINES = 1000
@@ -37,6 +37,7 @@ COMMON_UNITS = ("C62", "HUR", "DAY", "H87", "LS", "MON", "MIN", "KMT", "KGM", "M
 class Cells:
     """A line as the form shows it: text in every cell."""
 
+    line: str = ""
     kind: str = LineKind.AMOUNT.value
     description: str = ""
     quantity: str = "1"
@@ -62,6 +63,7 @@ def cells(line: InvoiceLine, *, currency: str) -> Cells:
         discount = write_number(Money(line.discount_minor, currency).amount) if line.discount_minor else ""
     is_amount = line.kind == LineKind.AMOUNT
     return Cells(
+        line=str(line.pk),
         kind=line.kind,
         description=line.description,
         quantity=write_number(line.quantity) if is_amount else "",
@@ -154,7 +156,7 @@ def _line(given: dict[str, str], *, position: int, currency: str) -> NewLine:
     kind = LineKind(given["kind"]) if given["kind"] in set(LineKind) else LineKind.AMOUNT
     description = given["description"].strip()
     if kind is not LineKind.AMOUNT:
-        return NewLine(description, kind=kind, quantity=Decimal(0))
+        return NewLine(description, kind=kind, quantity=Decimal(0), pk=_key(given["line"]))
 
     def field(name: str) -> str:
         return f"lines.{position}.{name}"
@@ -177,6 +179,7 @@ def _line(given: dict[str, str], *, position: int, currency: str) -> NewLine:
         account_id=_key(given["account"]),
         service_start=start or end,
         service_end=end or start,
+        pk=_key(given["line"]),
     )
 
 

@@ -69,7 +69,11 @@ class DraftEditor extends HTMLElement {
     this.unmark();
     this.form.elements.version.value = answer.version;
     this.querySelector("[data-beside]").innerHTML = answer.beside;
-    filled.forEach((row, at) => { if (row.dataset.kind !== "text") row.querySelector("[data-net]").innerHTML = answer.nets[at] ?? ""; });
+    filled.forEach((row, at) => {
+      const { line = "", net = "" } = answer.lines[at] ?? {};
+      row.querySelector("[name=line]").value = line;
+      if (row.dataset.kind !== "text") row.querySelector("[data-net]").textContent = net;
+    });
     this.tell(answer.saved);
   }
 
