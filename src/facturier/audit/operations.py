@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from facturier.audit.models import Chain, Event
-from facturier.storage.bulk import Row, insert_many
+from facturier.storage.bulk import Row, execute, insert_many, read_one
 
 SALT = b"facturier-audit-v1\0"
 
@@ -127,8 +127,7 @@ def link(previous: str, event: Sequence[Any]) -> str:
 
 
 def _append(recorder: _Recorder) -> None:
-    Chain.objects.bulk_create([Chain(organisation_id=recorder.organisation_id)], ignore_conflicts=True)
-    head = Chain.objects.select_for_update().get(organisation_id=recorder.organisation_id)
+    head = _head(recorder.organisation_id)
     now = datetime.now(UTC)
     rows: list[Row] = []
     previous, sequence = head.sha256, head.sequence
@@ -148,5 +147,17 @@ def _append(recorder: _Recorder) -> None:
         previous = link(previous, event)
         rows.append((*event, previous))
     insert_many(Event, [*LINKED, "sha256"], rows)
-    head.sequence, head.sha256 = sequence, previous
-    head.save(update_fields=["sequence", "sha256"])
+    execute(
+        "UPDATE audit_chain SET sequence = %s, sha256 = %s WHERE organisation_id = %s",
+        [sequence, previous, recorder.organisation_id],
+    )
+
+
+def _head(organisation_id: int) -> Chain:
+    """Lock the head of an organisation's chain, which its first event makes."""
+    own = {"organisation_id": organisation_id}
+    try:
+        return read_one(Chain, where=own, lock=True)
+    except Chain.DoesNotExist:
+        Chain.objects.bulk_create([Chain(**own)], ignore_conflicts=True)
+        return read_one(Chain, where=own, lock=True)

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from facturier.catalogue.models import GLAccount, Role, TaxCode, TaxComponent, TaxRate
+from facturier.organisations.bulk import read_many
 from facturier.rules.document import Tax
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import Labels, words
@@ -75,18 +76,20 @@ class TaxTable:
         )
 
 
+_RATE = ("component_id", "valid_from", "percent")
+_COMPONENT = ("id", "tax_code_id", "scheme", "category", "labels", "account_id", "exemption_reasons")
+
+
 def tax_table() -> TaxTable:
     """Read the tax codes and GL accounts of the active organisation: four queries, whatever their number."""
     rates: dict[int, list[tuple[date, Decimal]]] = {}
-    dated = TaxRate.objects.order_by("-valid_from").values_list("component_id", "valid_from", "percent")
-    for component_id, valid_from, percent in dated:
-        rates.setdefault(component_id, []).append((valid_from, percent))
-    codes: dict[int, str] = dict(TaxCode.objects.order_by().values_list("pk", "code"))
+    for component_id, *rate in reversed(read_many(TaxRate, _RATE, order=("valid_from",))):
+        rates.setdefault(component_id, []).append((rate[0], rate[1]))
+    codes: dict[int, str] = dict(read_many(TaxCode, ("id", "code")))
     components: dict[int, list[Component]] = {pk: [] for pk in codes}
-    columns = ("pk", "tax_code_id", "scheme", "category", "labels", "account_id", "exemption_reasons")
-    for pk, tax_code_id, *rest in TaxComponent.objects.order_by("position").values_list(*columns):
+    for pk, tax_code_id, *rest in read_many(TaxComponent, _COMPONENT, order=("position",)):
         components[tax_code_id].append(Component(*rest, rates=tuple(rates.get(pk, ()))))
-    accounts = dict(GLAccount.objects.order_by().values_list("pk", "code"))
+    accounts = dict(read_many(GLAccount, ("id", "code")))
     return TaxTable(codes=codes, components=components, accounts=accounts)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from facturier.catalogue.queries import TaxTable, tax_table
-from facturier.invoices.models import Invoice, InvoiceAdjustment
+from facturier.invoices.models import Invoice
 from facturier.organisations.models import Organisation
 from facturier.rules.document import (
     Adjustment,
@@ -66,6 +66,15 @@ class LineRow(NamedTuple):
     order_reference: str
 
 
+class AdjustmentRow(NamedTuple):
+    """The columns of an adjustment that the rules use."""
+
+    reason: str
+    is_charge: bool
+    percent: Decimal
+    amount_minor: int
+
+
 def line_value(line: LineRow, *, taxes: TaxTable, language: str, on: date) -> Line:
     """Return a line with its taxes as they stand on its last service day, else on the given day.
 
@@ -88,7 +97,7 @@ def line_value(line: LineRow, *, taxes: TaxTable, language: str, on: date) -> Li
     )
 
 
-def adjustment_value(adjustment: InvoiceAdjustment) -> Adjustment:
+def adjustment_value(adjustment: AdjustmentRow) -> Adjustment:
     return Adjustment(
         reason=adjustment.reason,
         is_charge=adjustment.is_charge,
@@ -101,7 +110,7 @@ def draft_value(
     invoice: Invoice,
     *,
     lines: Iterable[LineRow],
-    adjustments: Iterable[InvoiceAdjustment],
+    adjustments: Iterable[AdjustmentRow],
     buyer: Party,
     seller: Seller,
     on: date,
@@ -130,7 +139,7 @@ def draft_of(invoice: Invoice, *, on: date) -> Draft:
     return draft_value(
         invoice,
         lines=[LineRow(*row) for row in invoice.lines.values_list(*LineRow._fields)],
-        adjustments=list(invoice.adjustments.all()),
+        adjustments=[AdjustmentRow(*row) for row in invoice.adjustments.values_list(*AdjustmentRow._fields)],
         buyer=invoice.customer.as_party(),
         seller=seller(invoice.organisation),
         on=on,

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from django.db import connection
-
 from facturier.audit import operations as audit
 from facturier.customers.models import Customer
-from facturier.invoices.drafting import LineRow, Seller, draft_value, seller
+from facturier.invoices.drafting import AdjustmentRow, LineRow, Seller, draft_value, seller
 from facturier.invoices.models import (
     Counter,
     Invoice,
@@ -20,7 +18,7 @@ from facturier.invoices.models import (
     Series,
     sort_key,
 )
-from facturier.organisations.bulk import insert_many, update_many
+from facturier.organisations.bulk import insert_many, read_many, update_many
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import active
 from facturier.rules import lifecycle
@@ -29,6 +27,7 @@ from facturier.rules.issuing import Unnumbered, issue
 from facturier.rules.lifecycle import Status
 from facturier.rules.numbering import refuse_date_before
 from facturier.rules.refusal import Refused
+from facturier.storage.bulk import execute, read_one
 
 _FROZEN = [
     "number",
@@ -58,22 +57,27 @@ def take_numbers(series: Series, *, issue_date: date, count: int) -> int:
     the last number.
     """
     run = series.format.run(issue_date)
-    Counter.objects.bulk_create(
-        [Counter(organisation_id=active(), series=series, run=run)], ignore_conflicts=True
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE invoices_counter SET last_number = last_number + %s, last_date = %s "
-            "WHERE organisation_id = %s AND series_id = %s AND run = %s "
-            "AND (last_date IS NULL OR last_date <= %s) RETURNING last_number",
-            [count, issue_date, active(), series.pk, run, issue_date],
-        )
-        taken = cursor.fetchone()
-    if taken is None:
+    last = _move_counter(series, run, issue_date=issue_date, count=count)
+    if last is None:  # the run's first number, or a date that is too early
+        counter = Counter(organisation_id=active(), series=series, run=run)
+        Counter.objects.bulk_create([counter], ignore_conflicts=True)
+        last = _move_counter(series, run, issue_date=issue_date, count=count)
+    if last is None:
         last_date = Counter.objects.get(series=series, run=run).last_date
         assert last_date is not None
         raise refuse_date_before(last_date)
-    return int(taken[0]) - count + 1
+    return last - count + 1
+
+
+def _move_counter(series: Series, run: int, *, issue_date: date, count: int) -> int | None:
+    """Move a run's counter and return its new last number; None where there is none for that date."""
+    taken = execute(
+        "UPDATE invoices_counter SET last_number = last_number + %s, last_date = %s "
+        "WHERE organisation_id = %s AND series_id = %s AND run = %s "
+        "AND (last_date IS NULL OR last_date <= %s) RETURNING last_number",
+        [count, issue_date, active(), series.pk, run, issue_date],
+    )
+    return int(taken[0][0]) if taken else None
 
 
 def finalise_documents(
@@ -123,20 +127,25 @@ def _check(
 
 
 class _Rows:
-    """The lines, adjustments and customers of many drafts, in three queries."""
+    """The lines, adjustments and customers of many drafts, in three queries; two where customers are read."""
 
     def __init__(self, invoices: Sequence[Invoice]) -> None:
         keys = [invoice.pk for invoice in invoices]
         self.lines: dict[int, list[LineRow]] = {}
-        rows = InvoiceLine.objects.filter(invoice__in=keys).order_by("invoice_id", "position")
-        for invoice_id, *values in rows.values_list("invoice_id", *LineRow._fields):
+        order = ("invoice_id", "position")
+        columns = ("invoice_id", *LineRow._fields)
+        for invoice_id, *values in read_many(InvoiceLine, columns, by="invoice_id", keys=keys, order=order):
             self.lines.setdefault(invoice_id, []).append(LineRow(*values))
-        self.adjustments: dict[int, list[InvoiceAdjustment]] = {}
-        extra = InvoiceAdjustment.objects.filter(invoice__in=keys)
-        for one in extra.order_by("invoice_id", "position"):
-            self.adjustments.setdefault(one.invoice_id, []).append(one)
-        customers = Customer.objects.in_bulk({invoice.customer_id for invoice in invoices})
-        self.buyers = {pk: customer.as_party() for pk, customer in customers.items()}
+        self.adjustments: dict[int, list[AdjustmentRow]] = {}
+        columns = ("invoice_id", *AdjustmentRow._fields)
+        for invoice_id, *values in read_many(
+            InvoiceAdjustment, columns, by="invoice_id", keys=keys, order=order
+        ):
+            self.adjustments.setdefault(invoice_id, []).append(AdjustmentRow(*values))
+        customers = [one.customer for one in invoices if Invoice.customer.is_cached(one)]
+        unread = {one.customer_id for one in invoices} - {one.pk for one in customers}
+        customers += Customer.objects.filter(pk__in=unread) if unread else ()
+        self.buyers = {one.pk: one.as_party() for one in customers}
 
     def draft(self, invoice: Invoice, *, seller: Seller, on: date) -> Draft:
         return draft_value(
@@ -156,7 +165,7 @@ def _number_and_freeze(
     issue_date: date,
     outcome: Outcome,
 ) -> None:
-    series = Series.objects.get(kind=kind)
+    series = read_one(Series, where={"organisation_id": active(), "kind": kind.value})
     first = take_numbers(series, issue_date=issue_date, count=len(group))
     now = datetime.now(UTC)
     updates, issued = [], []
@@ -165,7 +174,10 @@ def _number_and_freeze(
         canonical = canonical_json(document)
         digest = sha256(canonical)
         issued.append((invoice.pk, canonical, digest, now))
-        updates.append(_frozen_values(invoice, document, number))
+        values = _frozen_values(invoice, document, number)
+        updates.append((invoice.pk, *values))
+        for name, value in zip(_FROZEN, values, strict=True):
+            setattr(invoice, name, value)
         outcome.numbers[invoice.pk] = document.number
         audit.record(
             "invoice.finalised",
@@ -181,8 +193,8 @@ def _number_and_freeze(
 
 def _frozen_values(invoice: Invoice, document: Document, number: int) -> tuple[object, ...]:
     sums = document.totals
+    """Return the values of `_FROZEN`."""
     return (
-        invoice.pk,
         document.number,
         number,
         document.issue_date,

@@ -7,18 +7,20 @@ An issued document's rows are frozen by database triggers (config/guards.py): on
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from facturier.organisations.models import LANGUAGES
+from facturier.customers.models import Customer
+from facturier.organisations.models import LANGUAGES, Organisation
 from facturier.organisations.tenancy import TenantModel
 from facturier.rules import lifecycle
 from facturier.rules.document import Document, Kind, LineKind, from_json
 from facturier.rules.lifecycle import Facts, Status
 from facturier.rules.numbering import NumberFormat
+from facturier.storage.bulk import read_one
 
 KINDS = [
     (Kind.PRO_FORMA, _("Pro forma")),
@@ -123,7 +125,7 @@ class Invoice(TenantModel):
     """A document of any kind. `number` is null until it is issued."""
 
     kind = models.CharField(max_length=12, choices=KINDS, default=Kind.INVOICE)
-    customer = models.ForeignKey("customers.Customer", models.PROTECT, related_name="documents")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="documents")
     reference = models.BigIntegerField(_("draft reference"))
     number = models.CharField(_("number"), max_length=40, null=True)
     ordinal = models.BigIntegerField(null=True)  # the n of the n-th number, to be searched for
@@ -186,6 +188,15 @@ class Invoice(TenantModel):
             models.Index(fields=["organisation", "due_date", "id"], name="document_by_due_date"),
             models.Index(fields=["organisation", "batch_name", "-sort_key"], name="document_by_batch"),
         ]
+
+    @classmethod
+    def lock(cls, pk: int) -> Self:
+        """Read one document for writing, with its seller and its customer, which are not locked."""
+        row = super().lock(pk)
+        row.organisation = read_one(Organisation, where={"id": row.organisation_id})
+        own = {"id": row.customer_id, "organisation_id": row.organisation_id}
+        row.customer = read_one(Customer, where=own)
+        return row
 
     def __str__(self) -> str:
         return self.number or f"#{self.reference}"

@@ -25,6 +25,7 @@ from facturier.organisations.models import Organisation
 from facturier.rules import lifecycle
 from facturier.rules.lifecycle import Status
 from facturier.rules.refusal import Refused
+from facturier.storage.bulk import read_one
 
 __all__ = ["Created", "NewAdjustment", "NewDraft", "NewLine", "Outcome"]
 
@@ -49,7 +50,8 @@ def seed(organisation: Organisation, *, actor: Actor) -> None:
 def create(organisation: Organisation, *, actor: Actor, draft: NewDraft, today: date) -> Invoice:
     """Create one draft."""
     created = insert_drafts(organisation, [draft], author=actor.name, today=today)
-    return Invoice.objects.get(pk=created.invoice_ids[0])
+    own = {"id": created.invoice_ids[0], "organisation_id": organisation.pk}
+    return read_one(Invoice, where=own)
 
 
 @operation("invoices.draft")
@@ -95,7 +97,6 @@ def finalise(invoice: Invoice, *, actor: Actor, issue_date: date) -> Invoice:
     outcome = finalise_documents(invoice.organisation, [invoice], issue_date=issue_date)
     if invoice.pk in outcome.refusals:
         raise outcome.refusals[invoice.pk]
-    invoice.refresh_from_db()
     return invoice
 
 

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from facturier.audit import operations as audit
 from facturier.catalogue.queries import TaxTable, tax_table
 from facturier.customers.models import Customer
@@ -19,6 +17,7 @@ from facturier.organisations.models import Organisation
 from facturier.rules.document import Adjustment, Kind, Line, LineKind, Totals
 from facturier.rules.lifecycle import Status
 from facturier.rules.totals import totals
+from facturier.storage.bulk import execute
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,11 +235,9 @@ def replace_parts(invoice: Invoice, draft: NewDraft, found: Totals) -> None:
 
 
 def _take_references(organisation: Organisation, count: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE invoices_draftcounter SET last_number = last_number + %s "
-            "WHERE organisation_id = %s RETURNING last_number",
-            [count, organisation.pk],
-        )
-        (last,) = cursor.fetchone()
+    ((last,),) = execute(
+        "UPDATE invoices_draftcounter SET last_number = last_number + %s "
+        "WHERE organisation_id = %s RETURNING last_number",
+        [count, organisation.pk],
+    )
     return int(last) - count + 1

@@ -151,8 +151,7 @@ def operation[S, **P, R](
             row: Any = subject
             with (
                 refusals_of_the_database(),
-                transaction.atomic(),
-                scope(row.organisation_id),
+                scope(row.organisation_id, writing=True),
                 audit.recording(row.organisation_id, actor),
             ):
                 actor.must(key, row)

@@ -16,6 +16,8 @@ from typing import Any, Self
 from django.db import connection, models, transaction
 from psycopg.pq import TransactionStatus
 
+from facturier.storage.bulk import execute, read_one
+
 _active: ContextVar[int | None] = ContextVar("active_organisation", default=None)
 
 
@@ -32,18 +34,20 @@ def active() -> int:
 
 
 @contextmanager
-def scope(organisation_id: int) -> Iterator[None]:
-    """Make an organisation the active one for everything inside."""
+def scope(organisation_id: int, *, writing: bool = False) -> Iterator[None]:
+    """Make an organisation the active one for everything inside; `writing` does it in a transaction."""
     before = _active.get()
-    if before == organisation_id and (connection.in_atomic_block or not _is_postgresql()):
+    within = connection.in_atomic_block
+    if before == organisation_id and not writing and (within or not _is_postgresql()):
         yield
         return
     with ExitStack() as stack:
-        if _is_postgresql():
-            if not connection.in_atomic_block:
-                stack.enter_context(transaction.atomic())
+        if writing or (_is_postgresql() and not within):
+            stack.enter_context(transaction.atomic())
+        if _is_postgresql() and not (within and before == organisation_id):
             _tell_database(organisation_id)
-            stack.callback(_restore_database, before)
+            if within:  # else the setting ends with the transaction that was opened here
+                stack.callback(_restore_database, before)
         token = _active.set(organisation_id)
         stack.callback(_active.reset, token)
         yield
@@ -54,11 +58,8 @@ def _is_postgresql() -> bool:
 
 
 def _tell_database(organisation_id: int | None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('facturier.organisation', %s, true)",
-            ["" if organisation_id is None else str(organisation_id)],
-        )
+    told = "" if organisation_id is None else str(organisation_id)
+    execute("SELECT set_config('facturier.organisation', %s, true)", [told])
 
 
 def _restore_database(before: int | None) -> None:
@@ -103,4 +104,4 @@ class TenantModel(models.Model):
     @classmethod
     def lock(cls, pk: int) -> Self:
         """Read one row of the active organisation for writing. Raises DoesNotExist."""
-        return cls.objects.select_for_update().get(pk=pk)  # type: ignore[no-any-return]
+        return read_one(cls, where={"id": pk, "organisation_id": active()}, lock=True)

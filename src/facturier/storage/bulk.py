@@ -1,12 +1,16 @@
-"""Set-based writes for thousands of rows, which Django's ORM does value by value.
+"""Reads and writes of whole sets of rows, which Django's ORM does value by value.
 
 A billing run writes nine rows per invoice; `bulk_create` spends most of its time on each value's field. These
-functions convert by column, and only where the database needs it. They run in the caller's transaction.
+functions convert by column, and only where the database needs it. Their statements do not depend on how many
+rows there are, so that each is written once, and prepared once by the database: of finalising one document
+the ORM would spend two thirds on composing the same statements again. They run in the caller's transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import psycopg
@@ -16,23 +20,70 @@ Row = Sequence[Any]
 _NEEDS_CONVERSION = (models.DecimalField, models.DateField, models.JSONField)
 
 
+def execute(statement: str, values: Sequence[Any]) -> list[Row]:
+    """Execute a statement that is always the same text, and return the rows that it gives."""
+    if connection.vendor == "postgresql":
+        connection.ensure_connection()
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            cursor.execute(statement, values, prepare=True)
+            return cursor.fetchall() if cursor.description else []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
 def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
     """Return primary keys for new rows, so that rows that point to them can be built at once."""
     table = model._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                [table, count],
-            )
-            return [row[0] for row in cursor.fetchall()]
-        if not connection.in_atomic_block:
-            raise transaction.TransactionManagementError("Keys are taken inside a transaction.")
-        # SQLite has one writer, and this transaction holds the lock: nobody else takes these.
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        last = cursor.fetchone()
-    first = (last[0] if last else 0) + 1
+    if connection.vendor == "postgresql":
+        next_ids = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s::bigint)"
+        return [row[0] for row in execute(next_ids, [table, count])]
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("Keys are taken inside a transaction.")
+    # SQLite has one writer, and this transaction holds the lock: nobody else takes these.
+    last = execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+    first = (last[0][0] if last else 0) + 1
     return range(first, first + count)
+
+
+def read_many(
+    model: type[models.Model],
+    columns: Sequence[str],
+    *,
+    where: Mapping[str, Any],
+    by: str = "id",
+    keys: Collection[int] | None = None,
+    order: Sequence[str] = (),
+    lock: bool = False,
+) -> list[Row]:
+    """Read the values of `columns` of the rows that have the values of `where`, and one of `keys` in `by`.
+
+    With `lock`, no other transaction may change these rows until this one ends.
+    """
+    vendor = connection.vendor
+    filters = (*where, "" if keys is None else by)
+    statement = _selection(model, tuple(columns), filters, tuple(order), lock, vendor)
+    values = list(where.values())
+    if keys is not None:
+        values.append(list(keys) if vendor == "postgresql" else json.dumps(list(keys)))
+    rows = execute(statement, values)
+    readers = _readers(model, tuple(columns), connection.vendor)
+    if not readers or not rows:
+        return rows
+    by_column = list(zip(*rows, strict=True))
+    for place, read in readers:
+        by_column[place] = tuple(map(read, by_column[place]))
+    return list(zip(*by_column, strict=True))
+
+
+def read_one[M: models.Model](model: type[M], *, where: Mapping[str, Any], lock: bool = False) -> M:
+    """Read one row whole. Raises DoesNotExist."""
+    columns = [field.column for field in model._meta.concrete_fields]
+    rows = read_many(model, columns, where=where, lock=lock)
+    if not rows:
+        raise model.DoesNotExist(f"{model._meta.object_name} matching query does not exist.")  # type: ignore[attr-defined]
+    (row,) = rows
+    return model.from_db(connection.alias, [field.attname for field in model._meta.concrete_fields], row)
 
 
 def insert_many(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
@@ -43,17 +94,8 @@ def insert_many(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     """
     if not rows:
         return
-    whole = _converted(model, columns, rows)
-    table = connection.ops.quote_name(model._meta.db_table)
-    quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _execute_by_column(
-                f"INSERT INTO {table} ({quoted}) SELECT * FROM unnest({_arrays(model, columns)})", whole
-            )
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", whole)
+    statement = _insertion(model, tuple(columns), connection.vendor)
+    _execute_for_all(statement, _converted(model, columns, rows))
 
 
 def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -65,28 +107,67 @@ def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[
     if not rows:
         return
     whole = _converted(model, ["id", *names], rows)
-    table = connection.ops.quote_name(model._meta.db_table)
-    quoted = [connection.ops.quote_name(name) for name in names]
+    if connection.vendor == "sqlite":
+        whole = [(*values, pk) for pk, *values in whole]
+    _execute_for_all(_updating(model, tuple(names), connection.vendor), whole)
+
+
+def _execute_for_all(statement: str, rows: Sequence[Row]) -> None:
+    """Execute once: on PostgreSQL each column is one binary array; Django would quote value by value."""
+    if connection.vendor == "postgresql":
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)], prepare=True)
+        return
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            sets = ", ".join(f"{name} = v.c{k}" for k, name in enumerate(quoted))
-            aliases = ", ".join(["id", *(f"c{k}" for k in range(len(names)))])
-            _execute_by_column(
-                f"UPDATE {table} AS t SET {sets} "
-                f"FROM unnest({_arrays(model, ['id', *names])}) AS v({aliases}) WHERE t.id = v.id",
-                whole,
-            )
-        else:
-            sets = ", ".join(f"{name} = %s" for name in quoted)
-            cursor.executemany(
-                f"UPDATE {table} SET {sets} WHERE id = %s", [(*values, pk) for pk, *values in whole]
-            )
+        cursor.executemany(statement, rows)
 
 
-def _execute_by_column(statement: str, rows: Sequence[Row]) -> None:
-    """Hand each column to PostgreSQL as one binary array; Django's cursor would quote value by value."""
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+@lru_cache(maxsize=256)
+def _selection(
+    model: type[models.Model],
+    columns: tuple[str, ...],
+    filters: tuple[str, ...],
+    order: tuple[str, ...],
+    lock: bool,
+    vendor: str,
+) -> str:
+    *fixed, by = filters
+    conditions = [f"{_quoted(column)} = %s" for column in fixed]
+    if by:
+        among = " = ANY(%b::bigint[])" if vendor == "postgresql" else " IN (SELECT value FROM json_each(%s))"
+        conditions.append(_quoted(by) + among)
+    return (
+        f"SELECT {', '.join(map(_quoted, columns))} FROM {_quoted(model._meta.db_table)} "
+        f"WHERE {' AND '.join(conditions)}"
+        + (f" ORDER BY {', '.join(map(_quoted, order))}" if order else "")
+        + (" FOR UPDATE" if lock and vendor == "postgresql" else "")
+    )
+
+
+@lru_cache(maxsize=256)
+def _insertion(model: type[models.Model], columns: tuple[str, ...], vendor: str) -> str:
+    into = f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(map(_quoted, columns))})"
+    if vendor == "postgresql":
+        return f"{into} SELECT * FROM unnest({_arrays(model, columns)})"
+    return f"{into} VALUES ({', '.join(['%s'] * len(columns))})"
+
+
+@lru_cache(maxsize=256)
+def _updating(model: type[models.Model], names: tuple[str, ...], vendor: str) -> str:
+    table = _quoted(model._meta.db_table)
+    if vendor == "postgresql":
+        sets = ", ".join(f"{_quoted(name)} = v.c{k}" for k, name in enumerate(names))
+        aliases = ", ".join(["id", *(f"c{k}" for k in range(len(names)))])
+        return (
+            f"UPDATE {table} AS t SET {sets} "
+            f"FROM unnest({_arrays(model, ('id', *names))}) AS v({aliases}) WHERE t.id = v.id"
+        )
+    sets = ", ".join(f"{_quoted(name)} = %s" for name in names)
+    return f"UPDATE {table} SET {sets} WHERE id = %s"
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
 
 
 def _arrays(model: type[models.Model], columns: Sequence[str]) -> str:
@@ -98,18 +179,50 @@ def _field(model: type[models.Model], column: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.column == column)
 
 
+@lru_cache(maxsize=256)
+def _readers(
+    model: type[models.Model], columns: tuple[str, ...], vendor: str
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Return what brings the database's values into Python's form, for the columns that need it."""
+    readers = []
+    for place, column in enumerate(columns):
+        col = _field(model, column).get_col(model._meta.db_table)
+        steps = [*connection.ops.get_db_converters(col), *col.get_db_converters(connection)]
+        if steps:
+            readers.append((place, _reader(col, steps)))
+    return readers
+
+
+def _reader(col: Any, steps: Sequence[Callable[..., Any]]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        for step in steps:
+            value = step(value, col, connection)
+        return value
+
+    return read
+
+
+@lru_cache(maxsize=256)
+def _writers(
+    model: type[models.Model], columns: tuple[str, ...], vendor: str
+) -> list[Callable[[], Callable[[Any], Any]] | None]:
+    """Return, for the columns that need it, what makes a converter into the database's form.
+
+    psycopg needs that for JSON only.
+    """
+    adapted = models.JSONField if vendor == "postgresql" else _NEEDS_CONVERSION
+    found = [_field(model, column) for column in columns]
+    return [partial(_prepare, field) if isinstance(field, adapted) else None for field in found]
+
+
 def _converted(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Row]:
-    """Bring values into the database's form, a column at a time; psycopg needs that for JSON only."""
-    converters: list[Callable[[Any], Any] | None] = []
-    for column in columns:
-        field = _field(model, column)
-        adapted = models.JSONField if connection.vendor == "postgresql" else _NEEDS_CONVERSION
-        converters.append(_prepare(field) if isinstance(field, adapted) else None)
-    if not any(converters):
+    """Bring values into the database's form, a column at a time."""
+    writers = _writers(model, tuple(columns), connection.vendor)
+    if not any(writers):
         return rows
     by_column = [
-        values if convert is None else [convert(value) for value in values]
-        for convert, values in zip(converters, zip(*rows, strict=True), strict=True)
+        values if make is None else map(make(), values)
+        for make, values in zip(writers, zip(*rows, strict=True), strict=True)
     ]
     return list(zip(*by_column, strict=True))
 
