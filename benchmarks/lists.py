@@ -1,26 +1,19 @@
 """B7: a list of 50 takes as long with 100,000 documents as with 1,000.
 
-    python benchmarks/lists.py [--postgresql URL [--owner URL]] [--small 1000] [--large 100000]
-
-Prints a JSON line for each question: p50 in milliseconds with few and with many documents, and their ratio;
-`door` is "query" (the domain's function) or "page" (the whole page through Django's test client). Two sellers
-of one database are asked in turns, so that what else the machine does falls on both. SQLite runs in a folder
-of its own; the PostgreSQL database must be empty; URL is that of the application and --owner of who migrates.
+Of each question the p50 in milliseconds with few and with many documents, and their ratio; `door` is "query"
+(the domain's function) or "page" (the whole page through Django's test client). Two sellers of one database
+are asked in turns, so that what else the machine does falls on both.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from benchmarks.databases import refresh
 
 TODAY = date(2026, 11, 21)
 CUSTOMERS = 15  # so that few documents, too, fill a page for each
@@ -30,74 +23,30 @@ WARM_UP = 5
 PASSES = 31
 
 
-def main() -> None:
-    arguments = _arguments()
-    if os.environ.get("FACTURIER_BENCH_INSIDE"):
-        _measure(arguments.small, arguments.large)
-        return
-    runs: dict[str, tuple[str, str]] = {"sqlite": ("", "")}
-    if arguments.postgresql:
-        runs["postgresql"] = (arguments.postgresql, arguments.owner or arguments.postgresql)
-    for url, owner in runs.values():
-        with tempfile.TemporaryDirectory() as folder:
-            environment = {
-                **os.environ,
-                "FACTURIER_BENCH_INSIDE": "1",
-                "FACTURIER_DATA_DIR": folder,
-                "FACTURIER_SECRET_KEY": "for-benchmarks-only",
-                "FACTURIER_DATABASE_URL": url,
-                "FACTURIER_DATABASE_OWNER_URL": owner,
-                "DJANGO_SETTINGS_MODULE": "facturier.config.settings",
-            }
-            subprocess.run(
-                [sys.executable, "-m", "django", "migrate", "--verbosity=0", "--skip-checks"],
-                env={**environment, "FACTURIER_AS_OWNER": "1"},
-                check=True,
-            )
-            subprocess.run(
-                [sys.executable, "-m", "django", "collectstatic", "--no-input", "--verbosity=0"],
-                env=environment,
-                check=True,
-            )
-            subprocess.run([sys.executable, *sys.argv], env=environment, check=True)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--postgresql", help="URL of an empty database")
-    parser.add_argument("--owner", help="URL of the same database for the role that migrates")
-    parser.add_argument("--small", type=int, default=1_000)
-    parser.add_argument("--large", type=int, default=100_000)
-    return parser.parse_args()
-
-
-def _measure(small: int, large: int) -> None:
-    import django
-
-    django.setup()
-    from django.db import connection
-
+def figures(small: int, large: int) -> Iterator[dict[str, Any]]:
+    """Ask a seller with few and one with many documents the same questions."""
     questions = []
     for size in (small, large):
         organisation, customers = _people(size)
         _fill(organisation, customers, size)
         questions.append((organisation, customers))
-    _refresh()
+    refresh()
     asked = [[*_queries(*one), *_pages(*one)] for one in questions]
     for (door, question, few), (_door, _question, many) in zip(*asked, strict=True):
         of_few, of_many = _p50(few, many)
-        line = {
-            "benchmark": "B7",
-            "database": connection.vendor,
-            "door": door,
-            "question": question,
+        ratio = round(of_many / of_few, 2)
+        yield {
+            "phase": "B7",
+            "what": f"{door}: {question}",
+            "peer": "facturier",
+            "n": large,
             f"p50_ms_{small}": round(of_few, 2),
             f"p50_ms_{large}": round(of_many, 2),
-            "ratio": round(of_many / of_few, 2),
-            "limit": LIMIT,
-            "holds": of_many / of_few <= LIMIT,
+            "per_s": round(1000 / of_many, 1),
+            "ratio": ratio,
+            "at_most": LIMIT,
+            "holds": ratio <= LIMIT,
         }
-        print(json.dumps(line), flush=True)
 
 
 def _people(size: int) -> tuple[Any, list[int]]:
@@ -171,15 +120,6 @@ def _document(k: int, size: int, customers: list[int]) -> tuple[Any, ...]:
     return ("invoice", customer, k + 1, number, k + 1, day, due, sort_key("invoice", day, k + 1),
             status.value, *common, paid, 0, 0, None if status is Status.FINAL else now, closed, 1,
             now, "Ana")  # fmt: skip
-
-
-def _refresh() -> None:
-    """Do what a database does by itself in time: count its rows, and note which pages all may see."""
-    from django.db import connection
-
-    statement = "VACUUM ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize"
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
 
 
 Question = tuple[str, str, Callable[[], Any]]
@@ -280,7 +220,3 @@ def _p50(*asks: Callable[[], Any]) -> list[float]:
             if number >= WARM_UP:
                 times.append((time.perf_counter() - start) * 1000)
     return [statistics.median(times) for times in taken]
-
-
-if __name__ == "__main__":
-    main()

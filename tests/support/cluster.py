@@ -56,12 +56,13 @@ def programs() -> Path:
     return Path(found).resolve().parent
 
 
-def start(*, until_exit_of: int) -> Path:
+def start(*, until_exit_of: int, parent: Path | None = None) -> Path:
     """Make and start a cluster; return the folder that holds its socket.
 
-    It ends by itself when the process `until_exit_of` is gone. Raises Missing.
+    It lives in a new folder inside `parent`, in memory without one where there is room. It ends by itself
+    when the process `until_exit_of` is gone. Raises Missing.
     """
-    folder = _folder()
+    folder = _folder(parent)
     _run("initdb", "-D", folder / "data", "-U", SUPERUSER, "-A", "trust", "-E", "UTF8",
          "--locale=C.UTF-8", "--no-sync", folder=folder)  # fmt: skip
     with (folder / "data" / "postgresql.auto.conf").open("a") as file:
@@ -80,10 +81,16 @@ def start(*, until_exit_of: int) -> Path:
     return folder
 
 
-def _folder() -> Path:
+def create(name: str, *, socket: Path) -> None:
+    """Create an empty database that belongs to OWNER."""
+    statement = f"CREATE DATABASE {name} OWNER {OWNER}"
+    _run("psql", "-q", "-h", socket, "-U", SUPERUSER, "-c", statement, folder=socket)
+
+
+def _folder(parent: Path | None) -> Path:
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM_IN_MEMORY
-    folder = Path(tempfile.mkdtemp(prefix="facturier-pg-", dir=memory if roomy else None))
+    folder = Path(tempfile.mkdtemp(prefix="facturier-pg-", dir=parent or (memory if roomy else None)))
     if os.geteuid() == 0:
         os.chown(folder, *_unprivileged())
     return folder

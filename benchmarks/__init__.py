@@ -1,0 +1,1 @@
+"""What we time, each figure beside the limit measured in the same run: docs/performance.md."""

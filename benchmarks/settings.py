@@ -1,0 +1,12 @@
+"""The settings as an operator has them, and beside our database one with plain tables, for the limits."""
+
+import os
+
+from facturier.config.environment import Environment
+from facturier.config.settings import *  # noqa: F403 (settings are read by name)
+from facturier.config.settings import DATABASES
+
+DATABASES = {
+    **DATABASES,
+    "limits": Environment(database_url=os.environ["BENCHMARKS_LIMITS_URL"]).database(),
+}
