@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -80,15 +81,21 @@ _RATE = ("component_id", "valid_from", "percent")
 _COMPONENT = ("id", "tax_code_id", "scheme", "category", "labels", "account_id", "exemption_reasons")
 
 
-def tax_table() -> TaxTable:
-    """Read the tax codes and GL accounts of the active organisation: four queries, whatever their number."""
-    rates: dict[int, list[tuple[date, Decimal]]] = {}
-    for component_id, *rate in reversed(read_many(TaxRate, _RATE, order=("valid_from",))):
-        rates.setdefault(component_id, []).append((rate[0], rate[1]))
-    codes: dict[int, str] = dict(read_many(TaxCode, ("id", "code")))
+def tax_table(tax_code_ids: Collection[int] | None = None) -> TaxTable:
+    """Read tax codes and the GL accounts of the active organisation: four queries, whatever their number.
+
+    With `tax_code_ids` the table knows these codes only: one document asks for one or two of many.
+    """
+    codes: dict[int, str] = dict(read_many(TaxCode, ("id", "code"), keys=tax_code_ids))
+    parts = read_many(TaxComponent, _COMPONENT, by="tax_code_id", keys=tax_code_ids, order=("position",))
+    rates: dict[int, list[tuple[date, Decimal]]] = {pk: [] for pk, *_ in parts}
+    for component_id, valid_from, percent in reversed(
+        read_many(TaxRate, _RATE, by="component_id", keys=rates, order=("valid_from",))
+    ):
+        rates[component_id].append((valid_from, percent))
     components: dict[int, list[Component]] = {pk: [] for pk in codes}
-    for pk, tax_code_id, *rest in read_many(TaxComponent, _COMPONENT, order=("position",)):
-        components[tax_code_id].append(Component(*rest, rates=tuple(rates.get(pk, ()))))
+    for pk, tax_code_id, *rest in parts:
+        components[tax_code_id].append(Component(*rest, rates=tuple(rates[pk])))
     accounts = dict(read_many(GLAccount, ("id", "code")))
     return TaxTable(codes=codes, components=components, accounts=accounts)
 

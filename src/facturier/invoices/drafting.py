@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -38,14 +38,14 @@ class Seller:
     taxes: TaxTable
 
 
-def seller(organisation: Organisation) -> Seller:
-    """Read what the organisation's documents have in common."""
+def seller(organisation: Organisation, *, tax_code_ids: Collection[int] | None = None) -> Seller:
+    """Read what the organisation's documents have in common; of its tax codes those that are named."""
     return Seller(
         organisation=organisation,
         party=organisation.as_party(),
         payment=organisation.as_payment_means(),
         look=organisation.as_look(),
-        taxes=tax_table(),
+        taxes=tax_table(tax_code_ids),
     )
 
 

@@ -113,7 +113,7 @@ def _check(
     outcome: Outcome,
 ) -> list[tuple[Invoice, Unnumbered]]:
     rows = _Rows(invoices)
-    shared = seller(organisation)
+    shared = seller(organisation, tax_code_ids=rows.tax_code_ids)
     region = organisation.rules
     ready = []
     for invoice in invoices:
@@ -136,6 +136,8 @@ class _Rows:
         columns = ("invoice_id", *LineRow._fields)
         for invoice_id, *values in read_many(InvoiceLine, columns, by="invoice_id", keys=keys, order=order):
             self.lines.setdefault(invoice_id, []).append(LineRow(*values))
+        used = {line.tax_code_id for own in self.lines.values() for line in own}
+        self.tax_code_ids = {pk for pk in used if pk is not None}
         self.adjustments: dict[int, list[AdjustmentRow]] = {}
         columns = ("invoice_id", *AdjustmentRow._fields)
         for invoice_id, *values in read_many(

@@ -135,7 +135,8 @@ def insert_drafts(
     organisation: Organisation, drafts: Sequence[NewDraft], *, author: str, today: date
 ) -> Created:
     """Insert drafts with a constant number of statements, and record each in the audit log."""
-    taxes = tax_table()
+    used = {line.tax_code_id for draft in drafts for line in draft.lines}
+    taxes = tax_table({pk for pk in used if pk is not None})
     created = Created(invoice_ids=list(take_ids(Invoice, len(drafts))))
     line_ids = iter(take_ids(InvoiceLine, sum(len(draft.lines) for draft in drafts)))
     first = _take_references(organisation, len(drafts))
