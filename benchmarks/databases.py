@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
@@ -44,6 +45,18 @@ def refresh() -> None:
     url = os.environ["FACTURIER_DATABASE_OWNER_URL"]
     with psycopg.connect(url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
+
+
+def shrink() -> None:
+    """Give back what SQLite keeps of its file, up to 64 MiB, so that only what we hold is seen."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA shrink_memory")
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
+    if trim is not None:
+        trim(0)
 
 
 def _disk() -> Path | None:

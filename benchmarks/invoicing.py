@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Max, Min, Sum
 
 from benchmarks.data import LINES, TODAY, bench, gross_minor
-from benchmarks.databases import refresh
+from benchmarks.databases import refresh, shrink
 from benchmarks.limits import Limits
 from benchmarks.measuring import Spent, Work, beside, in_turns, median, row, rss_mib, timed
 from facturier.audit.models import Event
@@ -144,8 +144,10 @@ def at_scale(*, n: int, large: int, repeat: int) -> Rows:
     """B1 and B2 of many at the rate of few, in chunks as batches run, and what the memory grows by."""
     invoicing = Invoicing("bench-scale")
     few = [sum_of(invoicing.in_chunks(n, CHUNK)) for _ in range(repeat)]
+    shrink()
     before = rss_mib()
     many = sum_of(invoicing.in_chunks(large, CHUNK))
+    shrink()
     grown = rss_mib() - before
     few += [sum_of(invoicing.in_chunks(n, CHUNK)) for _ in range(repeat)]
     small = median(few)
