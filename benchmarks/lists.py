@@ -54,7 +54,6 @@ def _people(size: int) -> tuple[Any, list[int]]:
     from facturier.customers.models import Customer
     from facturier.organisations import operations
     from facturier.organisations.access import Actor
-    from facturier.organisations.bulk import insert_many
     from facturier.organisations.tenancy import scope
 
     organisation = operations.create(slug=f"bench-{size}", region="FR", legal_name="Bench")
@@ -63,17 +62,16 @@ def _people(size: int) -> tuple[Any, list[int]]:
     )
     operations.add_member(organisation, actor=Actor.system(organisation.pk), user=user, is_admin=True)
     with scope(organisation.pk):
-        insert_many(
-            Customer,
-            ["number", "name", "identifiers", "language", "currency", "created_at",
-             "line1", "line2", "postcode", "city", "subdivision", "country", "order_reference",
-             "order_required", "note"],
-            [
-                (f"C{k:04}", f"Customer {k:04}", {}, "fr", "EUR", datetime.now(UTC),
-                 "", "", "", "Lyon", "", "FR", "", False, "")
-                for k in range(CUSTOMERS)
-            ],
-        )  # fmt: skip
+        Customer.objects.bulk_create(
+            Customer(
+                organisation=organisation,
+                number=f"C{k:04}",
+                name=f"Customer {k:04}",
+                language="fr",
+                currency="EUR",
+            )
+            for k in range(CUSTOMERS)
+        )
         return organisation, list(Customer.objects.order_by("pk").values_list("pk", flat=True))
 
 

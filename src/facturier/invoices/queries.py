@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from facturier.customers.models import Customer
+from facturier.customers.names import folded
 from facturier.invoices.models import DRAFTS_FIRST, OWED, Invoice, IssuedDocument, first_key_of
 from facturier.rules.document import Kind, sha256
 from facturier.rules.lifecycle import Facts, Status, days_overdue
@@ -271,7 +272,7 @@ def _found(search: str, rows: QuerySet[Invoice], *, in_order: bool) -> QuerySet[
     """Match a number, the digits at its end, a draft reference, or a part of the customer's name."""
     words = search.strip()
     numbers = _by_number(words)
-    names = Customer.objects.filter(name__icontains=words).values_list("pk", flat=True)
+    names = Customer.objects.filter(sort_name__contains=folded(words)).values_list("pk", flat=True)
     customers = list(names[:COUNTED])
     if not customers:
         return rows.filter(pk__in=numbers)
