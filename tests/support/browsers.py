@@ -37,6 +37,12 @@ QUIET = [
 ]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what needs a browser last: its event loop stays in the thread, and Django refuses to work there."""
+    items.sort(key=lambda item: "page" in getattr(item, "fixturenames", ()))
+
+
 @dataclass(frozen=True, slots=True)
 class Live:
     """A running server."""

@@ -42,7 +42,7 @@ def test_both_sides_of_a_period_are_the_same(ada: Client, cast: Cast) -> None:
         found = balances(journal(**PERIOD))
     assert "3 documents from" in page
     for one in found:
-        assert f">{one.account}</td>" in page
+        assert f"<td>{one.account}<" in page
     foot = page.split("<tfoot>")[1].split("</tfoot>")[0]
     debit, credit = (cell.split("</td>")[0] for cell in foot.split('<td class="n">')[1:])
     assert debit == credit

@@ -20,10 +20,8 @@ from facturier.organisations.values import (
     currencies,
     seller_identifiers,
 )
-from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
 from facturier.web import speech
-from facturier.web.refusals import each, refusal_text
 
 GROUPS: tuple[tuple[Any, tuple[tuple[str, ...], ...]], ...] = (
     (_("Who sells"), (("name", "legal_name"), ("legal_note",), ("email", "phone"))),
@@ -111,11 +109,10 @@ class SettingsForm(forms.Form):
         identifiers = {scheme: self.cleaned_data[f"identifiers-{scheme}"] for scheme in self.schemes}
         return Stated(**values, identifiers=identifiers)
 
-    def refuse(self, refusal: Refused) -> None:
-        """Put what was refused beside its fields."""
-        for one in each(refusal):
-            name = (one.field or "").replace(".", "-")
-            self.add_error(name if name in self.fields else None, refusal_text(one))
+    @property
+    def places(self) -> dict[str, str]:
+        """Map the fields that refusals name to those of this form, where they differ."""
+        return {f"identifiers.{scheme}": f"identifiers-{scheme}" for scheme in self.schemes}
 
     def groups(self) -> Iterator[tuple[Any, list[list[Any]]]]:
         """Yield the fieldsets: a heading, and rows of fields that stand side by side."""

@@ -15,6 +15,7 @@ from facturier.organisations import logos, operations, queries
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
 from facturier.web.admin.forms import SettingsForm
+from facturier.web.forms import refusals_beside_fields
 from facturier.web.pages import page
 from facturier.web.refusals import refusal_text
 
@@ -37,11 +38,9 @@ def settings(request: Any) -> HttpResponse:
     request.actor.must(KEY, request.organisation)
     form = SettingsForm(request.organisation, request.POST)
     if form.is_valid():
-        try:
+        with refusals_beside_fields(request, form, form.places) as done:
             operations.change(request.organisation, actor=request.actor, values=form.stated())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
+        if done:
             messages.success(request, _("The settings were saved."))
             return HttpResponseRedirect(_here(request))
     return _show(request, form, status=422)

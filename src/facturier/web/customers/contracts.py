@@ -44,6 +44,8 @@ def new(request: Any, customer_pk: int) -> HttpResponse:
 def edit(request: Any, pk: int) -> HttpResponse:
     """Show a contract, and change it."""
     contract = get_object_or_404(Contract.objects.select_related("customer"), pk=pk)
+    if request.method == "POST":
+        request.actor.must("work.change", contract)
     form = ContractForm(request.POST or None, initial=ContractForm.of(contract))
     if request.method == "POST" and form.is_valid():
         with refusals_beside_fields(request, form) as done:

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from facturier.customers import operations, queries
 from facturier.customers.models import Customer
@@ -44,6 +45,7 @@ def url(request: Any, name: str, **values: Any) -> str:
 
 
 @page("view")
+@require_safe
 def customer_list(request: Any) -> HttpResponse:
     """Show customers, found by name, number, city or registration number."""
     text = request.GET.get("q", "").strip()[:100]
@@ -62,6 +64,7 @@ def customer_list(request: Any) -> HttpResponse:
 
 
 @page("view")
+@require_safe
 def choices(request: Any) -> HttpResponse:
     """Offer customers to a combobox."""
     found = queries.choices(request.GET.get("q", "").strip()[:100])
@@ -70,6 +73,7 @@ def choices(request: Any) -> HttpResponse:
 
 
 @page("view")
+@require_safe
 def show(request: Any, pk: int) -> HttpResponse:
     """Show a customer and, under tabs, its documents, contracts, jobs and unbilled work."""
     customer = get_object_or_404(Customer.objects.select_related("tax_code"), pk=pk)

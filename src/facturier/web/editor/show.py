@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from facturier.audit.queries import timeline
 from facturier.delivery.pdf import paper
@@ -35,6 +36,7 @@ class Allowed:
 
 
 @page("view")
+@require_safe
 def show(request: Any, pk: int) -> HttpResponse:
     """Show a document as it will print, what happened to it, and what can be done next."""
     invoice = get_object_or_404(Invoice.objects.select_related("customer"), pk=pk)

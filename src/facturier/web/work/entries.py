@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from facturier.customers.models import Customer
 from facturier.web.forms import refusals_beside_fields
@@ -50,6 +50,7 @@ def belonging_of(form: Belonging) -> dict[str, Any]:
 
 
 @page("view")
+@require_safe
 def belonging(request: Any) -> HttpResponse:
     """Answer with the contracts and tickets of the customer that was just chosen."""
     wanted = request.GET.get("customer", "")
@@ -89,6 +90,8 @@ def time_new(request: Any) -> HttpResponse:
 def time_edit(request: Any, pk: int) -> HttpResponse:
     """Show an entry; change it, unless it stands in a batch or on a document."""
     entry = get_object_or_404(_with_claim(TimeEntry), pk=pk)
+    if request.method == "POST":
+        request.actor.must("work.change", entry)
     form = TimeForm(request.POST or None, initial=TimeForm.of(entry))
     if request.method == "POST" and form.is_valid():
         with refusals_beside_fields(request, form, TimeForm.names) as done:
@@ -142,6 +145,8 @@ def expense_new(request: Any) -> HttpResponse:
 def expense_edit(request: Any, pk: int) -> HttpResponse:
     """Show an expense; change it, unless it stands in a batch or on a document."""
     row = get_object_or_404(_with_claim(Expense), pk=pk)
+    if request.method == "POST":
+        request.actor.must("work.change", row)
     form = ExpenseForm(request.POST or None, organisation=request.organisation, initial=ExpenseForm.of(row))
     if request.method == "POST" and form.is_valid():
         with refusals_beside_fields(request, form) as done:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django.views.decorators.http import require_safe
 
 from facturier.customers.models import Customer
 from facturier.rules.money import Money
@@ -92,6 +93,7 @@ def around(request: Any, tab: str) -> dict[str, Any]:
 
 
 @page("view")
+@require_safe
 def unbilled(request: Any) -> HttpResponse:
     """Show what each customer is still to be billed."""
     found = queries.unbilled()
@@ -135,6 +137,7 @@ def _chart(found: list[Unbilled], currency: str) -> Any:
 
 
 @page("view")
+@require_safe
 def time_list(request: Any) -> HttpResponse:
     """Show time entries, newest first."""
     shown = narrowed(request)
@@ -151,6 +154,7 @@ def time_list(request: Any) -> HttpResponse:
 
 
 @page("view")
+@require_safe
 def expense_list(request: Any) -> HttpResponse:
     """Show expenses, newest first."""
     shown = narrowed(request)
@@ -167,6 +171,7 @@ def expense_list(request: Any) -> HttpResponse:
 
 
 @page("view")
+@require_safe
 def ticket_list(request: Any) -> HttpResponse:
     """Show tickets, newest first; those being worked on unless another status is asked for."""
     shown = narrowed(request, default_status="active")
@@ -186,6 +191,7 @@ def ticket_list(request: Any) -> HttpResponse:
 
 
 @page("view")
+@require_safe
 def job_list(request: Any) -> HttpResponse:
     """Show jobs, the last added first."""
     shown = narrowed(request)
@@ -204,6 +210,7 @@ def job_list(request: Any) -> HttpResponse:
 
 
 @page("view")
+@require_safe
 def import_list(request: HttpRequest) -> HttpResponse:
     """Show what was imported, the last first."""
     found = queries.import_page(after=request.GET.get("after", ""))

@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedire
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from facturier.web.forms import refusals_beside_fields
 from facturier.web.pages import page
@@ -29,6 +29,7 @@ TONES = {
 
 
 @page("view")
+@require_safe
 def show(request: Any, pk: int) -> HttpResponse:
     """Show a ticket with what stands on it."""
     ticket = get_object_or_404(Ticket.objects.select_related("customer", "contract"), pk=pk)
