@@ -86,11 +86,11 @@ def test_single_items_and_whole_customers_are_left_out_by_hand(month: Cast) -> N
 
 def test_what_is_left_out_is_named_with_its_reason(cast: Cast) -> None:
     with scope(cast.lumen.pk):
-        workload.support(cast.bellecour)
+        workload.support(cast.bellecour, starts_on=date(2025, 6, 1))
         vpn = workload.ticket(cast.bellecour, 2215, title="VPN", status=TicketStatus.OPEN)
         workload.entry(cast.bellecour, ticket=vpn)
         workload.entry(cast.bellecour, project="Talk", billable=False)
-        workload.entry(cast.bellecour, project="Old", day=date(2024, 12, 30))
+        workload.entry(cast.bellecour, project="Old", day=date(2025, 3, 1))
         workload.entry(None, cast.lumen, project="Somebody")
         workload.expense(cast.bellecour, description="Hotel", currency="CHF")
         other = customer(cast.lumen, number="C002", name="Without")
@@ -135,6 +135,15 @@ def test_a_ticket_closed_late_is_billed_with_the_next_period(cast: Cast) -> None
     march = date(2026, 3, 2)
     assert len(preview(cast, FEBRUARY, today=march).proposals) == 1
     assert preview(cast, replace(FEBRUARY, earlier=False), today=march).proposals == []
+
+
+def test_earlier_work_is_looked_for_a_year_back(cast: Cast) -> None:
+    with scope(cast.lumen.pk):
+        workload.support(cast.bellecour, starts_on=date(2020, 1, 1))
+        workload.entry(cast.bellecour, project="A year", day=date(2025, 1, 2))
+        workload.entry(cast.bellecour, project="Longer", day=date(2024, 12, 30))
+    (one,) = preview(cast).proposals
+    assert [line.description for line in one.lines] == ["A year"]
 
 
 def test_what_is_claimed_is_not_shown_again(month: Cast) -> None:

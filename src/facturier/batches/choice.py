@@ -24,7 +24,7 @@ class Choice:
     """A billing period (both days included), whose work of which kinds, and what is left out by hand.
 
     `excluded` holds keys of work ("time:7", "expense:3", "fee:5:2026-01-01") and of customers ("customer:2").
-    `earlier` also takes time and expenses from before the period that nobody has billed.
+    `earlier` also takes time and expenses of the year before the period that nobody has billed.
     """
 
     period_start: date

@@ -37,7 +37,7 @@ from facturier.rules.billing import (
 )
 from facturier.rules.periods import Span, running_periods
 
-LOOK_BACK = timedelta(days=365)  # how far fees that nobody has billed are looked for
+LOOK_BACK = timedelta(days=365)  # how far back work that nobody has billed is looked for
 _LONGEST_PERIOD = timedelta(days=366)
 _SILENT_WHEN_EARLIER = frozenset([Hold.NOT_BILLABLE, Hold.COVERED_BY_FEE])
 
@@ -121,9 +121,12 @@ def _candidates(
 ) -> QuerySet[Any]:
     if not choice.wants(kind):
         return rows.none()
-    inside = Q(day__gte=choice.period_start)
-    # Of what came earlier only billable work is asked for again.
-    rows = rows.filter(inside | Q(billable=True) if choice.earlier else inside, day__lte=choice.period_end)
+    if choice.earlier:  # of what came earlier only billable work is asked for again
+        wanted = Q(day__gte=choice.period_start) | Q(billable=True)
+        rows = rows.filter(wanted, day__gte=choice.period_start - LOOK_BACK)
+    else:
+        rows = rows.filter(day__gte=choice.period_start)
+    rows = rows.filter(day__lte=choice.period_end)
     return rows if customer_ids is None else rows.filter(customer_id__in=customer_ids)
 
 
