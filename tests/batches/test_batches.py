@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils import timezone
 
 from facturier.batches import operations, queries, runs
@@ -20,7 +19,6 @@ from facturier.delivery.models import Delivery
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.organisations import background
-from facturier.organisations.access import Actor
 from facturier.organisations.background import State
 from facturier.organisations.models import Membership, Plan
 from facturier.organisations.operations import set_plan
@@ -28,6 +26,7 @@ from facturier.organisations.tenancy import scope
 from facturier.rules.refusal import Refused
 from facturier.work import models as work
 from tests.batches import workload
+from tests.batches.running import locked, run, work_off
 from tests.batches.workload import JANUARY, TODAY
 from tests.support.cast import Cast, customer
 
@@ -43,22 +42,6 @@ def month(cast: Cast) -> Cast:
 
 def save(cast: Cast, choice: Choice = JANUARY, **fields: Any) -> Batch:
     return operations.save(cast.lumen, actor=cast.ana, choice=choice, today=TODAY, **fields)
-
-
-def run(batch: Batch, kind: RunKind, *, actor: Actor, **fields: Any) -> BatchRun:
-    """Order a run and let a worker do it, and what follows it."""
-    ordered = operations.start(
-        batch, actor=actor, kind=kind, now=timezone.now(), **{"issue_date": TODAY, **fields}
-    )
-    work_off(batch)
-    with scope(batch.organisation_id):
-        return BatchRun.objects.get(pk=ordered.pk)
-
-
-def work_off(batch: Batch) -> None:
-    while left := background.left(now=timezone.now()):
-        for one in left:
-            background.run(one.label, one.organisation_id, one.pk)
 
 
 def standing(batch: Batch) -> tuple[int, int, int]:
@@ -83,18 +66,6 @@ def test_a_saved_batch_locks_its_work(month: Cast) -> None:
         for row in (entry, spent):
             with pytest.raises(Refused, match="stands in a batch"), locked():
                 type(row).objects.filter(pk=row.pk)._raw_delete("default")
-
-
-def locked() -> Any:
-    """The guards' refusals as an operation shows them, in a savepoint of their own."""
-    from contextlib import ExitStack
-
-    from facturier.organisations.access import refusals_of_the_database
-
-    stack = ExitStack()
-    stack.enter_context(refusals_of_the_database())
-    stack.enter_context(transaction.atomic())
-    return stack
 
 
 def test_unclaimed_work_can_be_changed(month: Cast) -> None:

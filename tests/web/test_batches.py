@@ -14,11 +14,11 @@ from facturier.batches import operations, queries
 from facturier.batches.choice import Choice
 from facturier.batches.models import Batch, BatchRun, BilledWork, RunFailure, RunKind
 from facturier.invoices.models import Invoice
-from facturier.organisations import background
 from facturier.organisations.background import State
 from facturier.organisations.models import User
 from facturier.organisations.tenancy import scope
 from tests.batches import workload
+from tests.batches.running import work_off
 from tests.support.cast import Cast, customer
 
 FORM = {
@@ -65,12 +65,6 @@ def seen(html: str) -> str:
 def save(cast: Cast) -> Batch:
     choice = Choice(date(2026, 1, 1), date(2026, 1, 31))
     return operations.save(cast.lumen, actor=cast.ada, choice=choice, today=timezone.localdate())
-
-
-def work_off(batch: Batch) -> None:
-    while left := background.left(now=timezone.now()):
-        for one in left:
-            background.run(one.label, one.organisation_id, one.pk)
 
 
 def test_a_new_batch_starts_with_last_month(ana: Client) -> None:

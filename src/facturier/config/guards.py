@@ -84,6 +84,20 @@ def frozen_columns() -> list[str]:
     return [field.column for field in Invoice._meta.concrete_fields if field.name not in MUTABLE_ONCE_ISSUED]
 
 
+def lift(connection: BaseDatabaseWrapper) -> None:
+    """Take SQLite's triggers off before it migrates; `apply` puts them back after it.
+
+    A migration remakes a table under its name, and SQLite refuses that while a trigger names the one it
+    replaces. A database that was left between the two is not served: its migrations are not complete.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+
+
 def apply(connection: BaseDatabaseWrapper) -> None:
     """Put every guard in place, for the tables that exist."""
     existing = set(connection.introspection.table_names())
