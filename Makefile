@@ -32,6 +32,7 @@ lint: .venv/.develop ## everything that CI asks but the tests
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@$(PYTHON) -m tools.messages check
 	@.venv/bin/lint-imports
 	@mkdir -p build
 	@FACTURIER_DATA_DIR=build FACTURIER_DATABASE_URL= $(PYTHON) -m django check --fail-level=WARNING \

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facturier.organisations.tenancy import TenantModel
 
@@ -32,7 +33,7 @@ class Role(models.TextChoices):
     REVENUE = "revenue", _("Revenue")
     TAX = "tax", _("Tax payable")
     BANK = "bank", _("Bank")
-    EXPENSE = "expense", _("Expense")
+    EXPENSE = "expense", pgettext_lazy("GL account", "Expense")
     ROUNDING = "rounding", _("Rounding")
 
 

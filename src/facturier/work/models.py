@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facturier.organisations.tenancy import TenantModel
 
@@ -70,7 +71,7 @@ class TicketStatus(models.TextChoices):
     OPEN = "open", _("Open")
     PENDING = "pending", _("Pending")
     RESOLVED = "resolved", _("Resolved")
-    CLOSED = "closed", _("Closed")
+    CLOSED = "closed", pgettext_lazy("ticket", "Closed")
 
 
 class Ticket(TenantModel):
