@@ -11,6 +11,8 @@ for _name in [name for name in os.environ if name.startswith("FACTURIER_")]:
 
 _folder = tempfile.mkdtemp(prefix="facturier-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+# Playwright keeps an event loop in the thread of the tests, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.update(_kept, FACTURIER_DATA_DIR=_folder, FACTURIER_SECRET_KEY="for-tests-only")
 
 from facturier.config.settings import *  # noqa: E402, F403 (the environment comes first)

@@ -156,7 +156,9 @@ def test_from_time_to_the_journal(
     look()
     page.get_by_role("button", name="Send all").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Send all").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     do_background_work(live, post, tmp_path)
+    expect(page.locator(".chip", has_text="Sent").first).to_be_visible(timeout=20_000)
 
     page.goto(f"{live.url}/lumen/documents/")
     look()

@@ -17,13 +17,19 @@ from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
 from facturier.organisations.background import State, run
-from facturier.organisations.models import Organisation, Plan
+from facturier.organisations.models import Organisation, Plan, User
 from facturier.organisations.tenancy import scope
 from tests.delivery.post import DAY, issue
 from tests.support.cast import Cast
 
 HTMX = {"HX-Request": "true"}
 LETTER = {"to": "anna@bellecour.example", "cc": "", "subject": "Invoice", "body": "Please find it attached."}
+
+
+@pytest.fixture(autouse=True)
+def in_english(cast: Cast) -> None:
+    """These tests quote the pages in the language in which they are written."""
+    User.objects.update(language="en")
 
 
 @pytest.fixture
