@@ -101,7 +101,8 @@ def test_the_address_follows_the_list_and_the_focus_stays(live: Live, cast: Cast
     download = page.locator("a[data-download]").first
     expect(download).to_have_attribute("href", re.compile("status=final.*since="))
     page.go_back()
-    page.wait_for_url("**/*sort=-amount")
+    page.wait_for_function("window.stays === undefined")  # going back loads the page anew
+    page.wait_for_load_state()
     expect(page.get_by_role("columnheader", name="Amount")).to_have_attribute("aria-sort", "descending")
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
