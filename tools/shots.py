@@ -30,37 +30,38 @@ PASSWORD = "demo-facturier"
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture: its file's name, the address below the seller's, and who looks."""
+    """A picture: its file's name, the address below the seller's, the link to follow there, and who looks."""
 
     name: str
     path: str
+    follow: str = ""
     email: str = "ana@lumen.example"
     seller: str = "lumen"
 
 
 PICTURES = [
     Shot("billing", ""),
-    Shot("document", "documents/225/"),
-    Shot("editor", "documents/248/edit/"),
+    Shot("document", "documents/?status=sent", "tbody tr:nth-child(2) a"),
+    Shot("editor", "documents/?status=draft", "tbody a"),
     Shot("new-batch", "batches/new/"),
 ]
 PAGES = [
     *PICTURES,
     Shot("documents", "documents/"),
     Shot("batches", "batches/"),
-    Shot("batch", "batches/1/"),
+    Shot("batch", "batches/", "tbody a"),
     Shot("work", "work/"),
     Shot("time", "work/time/"),
     Shot("tickets", "work/tickets/"),
     Shot("import", "work/import/"),
     Shot("customers", "customers/"),
-    Shot("customer", "customers/1/"),
+    Shot("customer", "customers/", "tbody a"),
     Shot("sent-mail", "admin/sent-mail/"),
     Shot("journal", "admin/journal/"),
     Shot("audit", "admin/audit/"),
     Shot("settings", "admin/settings/"),
-    Shot("billing-de", "", "eva@isar.example", "isar"),
-    Shot("billing-quebec", "", "luc@cap.example", "cap"),
+    Shot("billing-de", "", email="eva@isar.example", seller="isar"),
+    Shot("billing-quebec", "", email="luc@cap.example", seller="cap"),
 ]
 
 
@@ -89,7 +90,13 @@ def take(
         if shot.email not in pages:
             pages[shot.email] = sign_in(browser, url, shot.email, width=width, theme=theme)
         page = pages[shot.email]
-        page.goto(f"{url}/{shot.seller}/{shot.path}", wait_until="networkidle")
+        answer = page.goto(f"{url}/{shot.seller}/{shot.path}", wait_until="networkidle")
+        if shot.follow:
+            answer = page.goto(
+                url + str(page.locator(shot.follow).first.get_attribute("href")), wait_until="networkidle"
+            )
+        if answer is None or not answer.ok:
+            raise SystemExit(f"{shot.name}: {page.url} answered {answer and answer.status}")
         page.screenshot(path=folder / f"{shot.name}{suffix}.png", full_page=width < 1000)
         wide = page.evaluate("document.documentElement.scrollWidth")
         print(f"{shot.name}{suffix}.png{f': {wide} px wide' if wide > width else ''}")
