@@ -30,32 +30,32 @@ PASSWORD = "demo-facturier"
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture: its file's name, the address below the seller's, the link to follow there, and who looks."""
+    """A picture: its file's name, the address below the seller's, the links to follow, and who looks."""
 
     name: str
     path: str
-    follow: str = ""
+    follow: tuple[str, ...] = ()
     email: str = "ana@lumen.example"
     seller: str = "lumen"
 
 
 PICTURES = [
     Shot("billing", ""),
-    Shot("document", "documents/?status=sent", "tbody tr:nth-child(2) a"),
-    Shot("editor", "documents/?status=draft", "tbody a"),
+    Shot("document", "documents/?status=sent", ("tbody tr:nth-child(2) a",)),
+    Shot("editor", "documents/?status=draft", ("tbody a", "main a[href$='/edit/']")),
     Shot("new-batch", "batches/new/"),
 ]
 PAGES = [
     *PICTURES,
     Shot("documents", "documents/"),
     Shot("batches", "batches/"),
-    Shot("batch", "batches/", "tbody a"),
+    Shot("batch", "batches/", ("tbody a",)),
     Shot("work", "work/"),
     Shot("time", "work/time/"),
     Shot("tickets", "work/tickets/"),
     Shot("import", "work/import/"),
     Shot("customers", "customers/"),
-    Shot("customer", "customers/", "tbody a"),
+    Shot("customer", "customers/", ("tbody a",)),
     Shot("sent-mail", "admin/sent-mail/"),
     Shot("journal", "admin/journal/"),
     Shot("audit", "admin/audit/"),
@@ -91,10 +91,9 @@ def take(
             pages[shot.email] = sign_in(browser, url, shot.email, width=width, theme=theme)
         page = pages[shot.email]
         answer = page.goto(f"{url}/{shot.seller}/{shot.path}", wait_until="networkidle")
-        if shot.follow:
-            answer = page.goto(
-                url + str(page.locator(shot.follow).first.get_attribute("href")), wait_until="networkidle"
-            )
+        for link in shot.follow:
+            target = page.locator(link).first.get_attribute("href")
+            answer = page.goto(f"{url}{target}", wait_until="networkidle")
         if answer is None or not answer.ok:
             raise SystemExit(f"{shot.name}: {page.url} answered {answer and answer.status}")
         page.screenshot(path=folder / f"{shot.name}{suffix}.png", full_page=width < 1000)
