@@ -87,3 +87,11 @@ def test_every_status_has_words_and_a_tone() -> None:
         late = words.status("sent", overdue=23)
         assert late.endswith('<span class="chip late">Overdue for 23 days</span>')
         assert "Overdue for 1 day<" in words.status("sent", overdue=1)
+
+
+def test_countries_are_named_in_the_readers_language() -> None:
+    with override("de"), speech.of(region("DE")):
+        assert words.country("FR") == "Frankreich"
+        assert words.country("ZZZ") == "ZZZ"
+    with override("it"), speech.of(region("DE")):
+        assert words.country("FR") == "Francia"

@@ -128,6 +128,12 @@ def hours(minutes: int | None) -> str:
 
 
 @register.filter
+def country(code: str) -> str:
+    """A country's name by its ISO 3166-1 code of two letters; a code without a name stays as it is."""
+    return str(speech.locale().territories.get(code, code))
+
+
+@register.filter
 def document_name(document: Any) -> str:
     """Name a document or a row of a list: its number, or what it is and its draft reference."""
     if document.number:
