@@ -149,7 +149,7 @@ def test_a_credit_note_is_owed_until_refunded_or_set_off():
         (
             refuse_deleting,
             [DRAFT, PRO_FORMA],
-            [FINAL, CREDIT, replace(PRO_FORMA, sent_at=NOON)],
+            [FINAL, CREDIT, replace(PRO_FORMA, sent_at=NOON), replace(PRO_FORMA, converted=True)],
         ),
         (
             refuse_closing,

@@ -132,6 +132,8 @@ def refuse_deleting(facts: Facts) -> None:
     """Raise Refused unless nothing fiscal and nothing sent would be lost."""
     if facts.issued:
         raise Refused("A numbered document cannot be deleted. Correct it by a credit note.")
+    if facts.converted:
+        raise Refused("This pro forma was converted, and its invoice refers to it: close it instead.")
     if facts.kind is Kind.PRO_FORMA and facts.sent_at:
         raise Refused("A pro forma that was sent cannot be deleted: close it.")
 
