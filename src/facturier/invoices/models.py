@@ -12,6 +12,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from facturier.customers.models import Customer
 from facturier.organisations.models import LANGUAGES, Organisation
@@ -242,7 +243,7 @@ class InvoiceLine(TenantModel):
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
     kind = models.CharField(max_length=8, choices=LINE_KINDS, default=LineKind.AMOUNT)
-    description = models.TextField(_("description"), blank=True)
+    description = models.TextField(pgettext_lazy("line", "description"), blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=0)
     unit = models.CharField(_("unit"), max_length=3, blank=True)
     unit_price = models.DecimalField(_("unit price"), max_digits=15, decimal_places=6, default=0)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from facturier.audit.queries import Moment
 from facturier.batches.models import RunKind
@@ -89,7 +89,7 @@ def _field_name(model: type[Model], field: str) -> str:
 
 def _added(data: dict[str, Any], *parts: str) -> str:
     found = " ".join(str(data[part]) for part in parts if data.get(part))
-    return _("Added: %(what)s") % {"what": found} if found else _("Added")
+    return _("Added: %(what)s") % {"what": found} if found else pgettext("event", "Added")
 
 
 def _deleted(data: dict[str, Any], *parts: str) -> str:
@@ -113,10 +113,11 @@ def _batch_saved(data: dict[str, Any]) -> str:
 
 
 def _batch_deleted(data: dict[str, Any]) -> str:
-    return _("Deleted, with %(count)s drafts: %(name)s") % {
-        "count": data.get("drafts", 0),
-        "name": data.get("name", ""),
-    }
+    count = data.get("drafts") or 0
+    words = ngettext(
+        "Deleted, with %(count)s draft: %(name)s", "Deleted, with %(count)s drafts: %(name)s", count
+    )
+    return words % {"count": count, "name": data.get("name", "")}
 
 
 def _run(sentence: Any) -> Words:
@@ -130,11 +131,13 @@ def _run(sentence: Any) -> Words:
 
 
 def _imported(data: dict[str, Any]) -> str:
-    return _("Imported %(file)s: %(added)s new entries, %(known)s known already") % {
-        "file": data.get("file", ""),
-        "added": data.get("added", 0),
-        "known": data.get("known", 0),
-    }
+    added = data.get("added") or 0
+    words = ngettext(
+        "Imported %(file)s: %(added)s new entry, %(known)s known already",
+        "Imported %(file)s: %(added)s new entries, %(known)s known already",
+        added,
+    )
+    return words % {"file": data.get("file", ""), "added": added, "known": data.get("known", 0)}
 
 
 def _ticket_set(status: TicketStatus) -> Words:
@@ -156,7 +159,7 @@ _WORDS: dict[str, Words] = {
     "expense.added": lambda data: _added(data, "description"),
     "expense.changed": _changed(Expense),
     "expense.deleted": lambda data: _deleted(data, "description"),
-    "invoice.closed": lambda data: _("Closed"),
+    "invoice.closed": lambda data: pgettext("event", "Closed"),
     "invoice.deleted": lambda data: (
         _("Draft %(reference)s was deleted") % {"reference": data.get("reference", "")}
     ),

@@ -290,7 +290,7 @@ def _refuse(problems: Sequence[Problem]) -> None:
     refusals = [_refusal(one) for one in problems[:SHOWN_PROBLEMS]]
     if len(problems) > SHOWN_PROBLEMS:
         more = {"count": len(problems) - SHOWN_PROBLEMS}
-        refusals.append(Refused("There are %(count)s more problems.", values=more))
+        refusals.append(Refused("Further problems, not shown: %(count)s.", values=more))
     refuse_all(refusals)
 
 

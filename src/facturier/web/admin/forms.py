@@ -8,7 +8,7 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from facturier.organisations.models import LANGUAGES, Organisation
@@ -81,7 +81,7 @@ class SettingsForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "color"}),
     )
     message = forms.CharField(
-        label=_("Message"),
+        label=pgettext_lazy("on documents", "Message"),
         help_text=_("Below the sums of every document."),
         required=False,
         widget=forms.Textarea(attrs={"maxlength": LONGEST["message"], "rows": 3}),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from facturier.batches.choice import Choice, WorkKind
 from facturier.batches.models import Grouping
@@ -254,7 +255,7 @@ def _groups(
     ]
     if excluded:
         items = [_item(work, customer.currency, language, is_billed=False) for work in excluded]
-        groups.append(Group(_("Left out"), None, items))
+        groups.append(Group(pgettext("work", "Left out"), None, items))
     return groups
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from facturier.batches import queries
@@ -141,15 +142,22 @@ def _stopped(request: Any, run: BatchRun | None) -> Stopped | None:
     if run is None or run.state not in (State.STOPPED, State.FAILED):
         return None
     counts = {"done": run.done, "total": run.total}
-    title = (
-        _("Stopped after %(done)s of %(total)s documents") % counts
-        if run.state == State.STOPPED
-        else _("Failed after %(done)s of %(total)s documents") % counts
-    )
+    if run.state == State.STOPPED:
+        title = ngettext(
+            "Stopped after %(done)s of %(total)s document",
+            "Stopped after %(done)s of %(total)s documents",
+            run.total,
+        )
+    else:
+        title = ngettext(
+            "Failed after %(done)s of %(total)s document",
+            "Failed after %(done)s of %(total)s documents",
+            run.total,
+        )
     reasons = [refusal_text(one) for one in from_rows(run.refusals)]
     if run.error and not reasons:
         reasons = [_("Something went wrong that was not expected. Resume it, or ask your operator.")]
-    return Stopped(title, reasons, url(request, "batch-run-resume", pk=run.pk))
+    return Stopped(title % counts, reasons, url(request, "batch-run-resume", pk=run.pk))
 
 
 def _failures(batch: Batch) -> list[tuple[RunFailure, list[str]]]:

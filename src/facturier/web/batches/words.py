@@ -13,7 +13,7 @@ STANDING = {
     "saved": (_("Saved"), "waits"),
     "drafted": (_("Drafts made"), "waits"),
     "issued": (_("Final"), "moved"),
-    "sent": (_("Sent"), "good"),
+    "sent": (pgettext_lazy("batch", "Sent"), "good"),
 }
 
 KINDS = {

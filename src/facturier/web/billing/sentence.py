@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from facturier.invoices.models import KINDS
 from facturier.rules.money import minor_digits
@@ -62,7 +63,8 @@ class Sentence:
         elif not statuses:
             label = _("all but closed")
         elif len(statuses) > 2:
-            label = _("%(count)s statuses") % {"count": len(statuses)}
+            count = len(statuses)
+            label = ngettext("%(count)s status", "%(count)s statuses", count) % {"count": count}
         else:
             label = ", ".join(str(STATUS[one][0]) for one in statuses)
         offered = [*OFFERED, *(one for one in statuses if one not in OFFERED)]
