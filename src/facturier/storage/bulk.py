@@ -14,22 +14,38 @@ from functools import lru_cache, partial
 from typing import Any
 
 import psycopg
-from django.db import connection, models, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
+from psycopg.types.numeric import Int8
 
 Row = Sequence[Any]
 _NEEDS_CONVERSION = (models.DecimalField, models.DateField, models.JSONField)
 
 
 def execute(statement: str, values: Sequence[Any]) -> list[Row]:
-    """Execute a statement that is always the same text, and return the rows that it gives."""
-    if connection.vendor == "postgresql":
-        connection.ensure_connection()
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(statement, values, prepare=True)
-            return cursor.fetchall() if cursor.description else []
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall()
+    """Execute a statement that is always the same text, and return the rows that it gives.
+
+    It goes to the driver itself: Django's cursors look through the text again each time.
+    """
+    db = connections[DEFAULT_DB_ALIAS]
+    db.ensure_connection()
+    with db.wrap_database_errors:
+        if db.vendor == "postgresql":
+            cursor = psycopg.Cursor(db.connection)
+            cursor.execute(statement, _as_typed(values), prepare=True)
+            return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
+        db.validate_no_broken_transaction()
+        found: list[Row] = db.connection.execute(_sqlite_text(statement), values).fetchall()
+        return found
+
+
+def _as_typed(values: Sequence[Any]) -> list[Any]:
+    """Give whole numbers one type, whatever their size: a statement is prepared once per set of types."""
+    return [Int8(value) if type(value) is int else value for value in values]
+
+
+@lru_cache(maxsize=1024)
+def _sqlite_text(statement: str) -> str:
+    return statement.replace("%s", "?")
 
 
 def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
@@ -60,14 +76,17 @@ def read_many(
 
     With `lock`, no other transaction may change these rows until this one ends.
     """
-    vendor = connection.vendor
+    vendor = connections[DEFAULT_DB_ALIAS].vendor
+    if keys is not None and len(keys) == 1:  # the database plans for one key once, for a list each time
+        where = {**where, by: next(iter(keys))}
+        keys = None
     filters = (*where, "" if keys is None else by)
     statement = _selection(model, tuple(columns), filters, tuple(order), lock, vendor)
     values = list(where.values())
     if keys is not None:
         values.append(list(keys) if vendor == "postgresql" else json.dumps(list(keys)))
     rows = execute(statement, values)
-    readers = _readers(model, tuple(columns), connection.vendor)
+    readers = _readers(model, tuple(columns), vendor)
     if not readers or not rows:
         return rows
     by_column = list(zip(*rows, strict=True))
@@ -94,8 +113,12 @@ def insert_many(model: type[models.Model], columns: Sequence[str], rows: Sequenc
     """
     if not rows:
         return
-    statement = _insertion(model, tuple(columns), connection.vendor)
-    _execute_for_all(statement, _converted(model, columns, rows))
+    vendor = connections[DEFAULT_DB_ALIAS].vendor
+    whole = _converted(model, tuple(columns), rows, vendor)
+    if len(rows) == 1:
+        execute(_insertion(model, tuple(columns), "one"), whole[0])
+    else:
+        _execute_for_all(_insertion(model, tuple(columns), vendor), whole)
 
 
 def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -> None:
@@ -106,20 +129,26 @@ def update_many(model: type[models.Model], names: Sequence[str], rows: Sequence[
     """
     if not rows:
         return
-    whole = _converted(model, ["id", *names], rows)
-    if connection.vendor == "sqlite":
+    vendor = connections[DEFAULT_DB_ALIAS].vendor
+    whole = _converted(model, ("id", *names), rows, vendor)
+    if vendor == "sqlite" or len(rows) == 1:
         whole = [(*values, pk) for pk, *values in whole]
-    _execute_for_all(_updating(model, tuple(names), connection.vendor), whole)
+    if len(rows) == 1:
+        execute(_updating(model, tuple(names), "one"), whole[0])
+    else:
+        _execute_for_all(_updating(model, tuple(names), vendor), whole)
 
 
 def _execute_for_all(statement: str, rows: Sequence[Row]) -> None:
     """Execute once: on PostgreSQL each column is one binary array; Django would quote value by value."""
-    if connection.vendor == "postgresql":
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)], prepare=True)
+    db = connections[DEFAULT_DB_ALIAS]
+    if db.vendor == "postgresql":
+        execute(statement, [_as_typed(column) for column in zip(*rows, strict=True)])
         return
-    with connection.cursor() as cursor:
-        cursor.executemany(statement, rows)
+    db.ensure_connection()
+    db.validate_no_broken_transaction()
+    with db.wrap_database_errors:
+        db.connection.executemany(_sqlite_text(statement), rows)
 
 
 @lru_cache(maxsize=256)
@@ -215,9 +244,11 @@ def _writers(
     return [partial(_prepare, field) if isinstance(field, adapted) else None for field in found]
 
 
-def _converted(model: type[models.Model], columns: Sequence[str], rows: Sequence[Row]) -> Sequence[Row]:
+def _converted(
+    model: type[models.Model], columns: tuple[str, ...], rows: Sequence[Row], vendor: str
+) -> Sequence[Row]:
     """Bring values into the database's form, a column at a time."""
-    writers = _writers(model, tuple(columns), connection.vendor)
+    writers = _writers(model, columns, vendor)
     if not any(writers):
         return rows
     by_column = [
