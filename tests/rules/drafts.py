@@ -15,6 +15,9 @@ DAY = date(2026, 3, 31)
 LYON = Address(line1="12 rue Mercière", postcode="69002", city="Lyon", country="FR")
 MUNICH = Address(line1="Sendlinger Straße 8", postcode="80331", city="München", country="DE")
 MILAN = Address(line1="Via Torino 5", postcode="20123", city="Milano", country="IT")
+BOLOGNA = Address(
+    line1="Via Indipendenza 8", postcode="40121", city="Bologna", subdivision="BO", country="IT"
+)
 QUEBEC = Address(
     line1="45 rue Saint-Jean",
     postcode="G1R 1N8",
@@ -40,6 +43,17 @@ SELLERS = {
         ),
         legal_note="Sitz München, Geschäftsführerin Anna Huber",
     ),
+    "IT": Party(
+        name="Studio Galvani S.r.l.",
+        address=BOLOGNA,
+        identifiers=(
+            Identifier("vat", "IT00743110157"),
+            Identifier("fiscal_code", "00743110157"),
+            Identifier("rea", "BO-123456"),
+            Identifier("regime", "RF01"),
+        ),
+        legal_note="Registro imprese di Bologna 00743110157, capitale sociale € 10.000 i.v.",
+    ),
     "CA-QC": Party(
         name="Imprimerie du Cap inc.",
         address=QUEBEC,
@@ -54,6 +68,11 @@ CUSTOMERS = {
         identifiers=(Identifier("siren", "552008443"), Identifier("vat", "FR55552008443")),
     ),
     "DE": Party(name="Kanzlei Vogt", address=replace(MUNICH, line1="Isartorplatz 1")),
+    "IT": Party(
+        name="Caffè Zamboni",
+        address=replace(BOLOGNA, line1="Via Zamboni 3"),
+        identifiers=(Identifier("fiscal_code", "RCCMNL83S18D969H"),),
+    ),
     "CA-QC": Party(name="Festival d’été", address=replace(QUEBEC, line1="1 rue du Fort")),
 }
 
@@ -78,6 +97,7 @@ def taxes_of(region: Region, code: str, *, language: str, day: date = DAY) -> tu
                 label=words(component.labels, language),
                 account=component.account,
                 exemption_reason=words(reason, language) if reason else "",
+                exemption_code=component.exemption_code,
             )
         )
     return tuple(taxes)

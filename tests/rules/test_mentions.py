@@ -112,7 +112,14 @@ def test_every_exemption_is_explained(code, language):
 )
 @pytest.mark.parametrize(
     ("code", "tax_code"),
-    [("FR", "AUTOLIQ"), ("FR", "INTRA-S"), ("DE", "P13B"), ("DE", "EU-LEISTUNG")],
+    [
+        ("FR", "AUTOLIQ"),
+        ("FR", "INTRA-S"),
+        ("DE", "P13B"),
+        ("DE", "EU-LEISTUNG"),
+        ("IT", "UE-SERVIZI"),
+        ("IT", "RC-6.3"),
+    ],
 )
 def test_reverse_charge_is_said_in_the_words_of_the_directive(
     code, tax_code, language, words_of_the_directive
@@ -152,7 +159,7 @@ def test_a_reason_is_given_once():
         ("en", "the date of supply is the date of the invoice"),
     ],
 )
-@pytest.mark.parametrize("code", ["FR", "DE"])
+@pytest.mark.parametrize("code", ["FR", "DE", "IT"])
 def test_lines_without_a_period_are_of_the_day_of_the_invoice(code, language, sentence):
     draft = complete(code, language=language)
     assert sentence not in said(draft)

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from facturier.rules.document import Adjustment, Draft, Kind, Line, LineKind
+from facturier.rules.document import Adjustment, Draft, Identifier, Kind, Line, LineKind
 from facturier.rules.issuing import issue, missing, preview
 from facturier.rules.refusal import Refused, RefusedTogether
 from facturier.rules.regions import REGIONS
@@ -55,6 +55,16 @@ def buyer_without(scheme: str) -> Change:
 
 def first_line(**changes: object) -> Change:
     return lambda draft: replace(draft, lines=(replace(draft.lines[0], **changes), *draft.lines[1:]))
+
+
+def of_regime(regime: str) -> Change:
+    """Put the Italian seller under another regime fiscale."""
+
+    def change(draft: Draft) -> Draft:
+        left = without_identifier(draft.seller, "regime").identifiers
+        return seller(identifiers=(*left, Identifier("regime", regime)))(draft)
+
+    return change
 
 
 def reasonless(draft: Draft) -> Draft:
@@ -111,9 +121,9 @@ def test_every_region_names_what_every_document_needs(code, change, field, link)
     assert fields_missing(change(complete(code))) == [(field, link)]
 
 
-@pytest.mark.parametrize("code", ["FR", "DE"])
+@pytest.mark.parametrize("code", ["FR", "DE", "IT"])
 @pytest.mark.parametrize(("change", "field", "link"), ADDRESSES)
-def test_france_and_germany_name_addresses_and_quantities(code, change, field, link):
+def test_the_union_names_addresses_and_quantities(code, change, field, link):
     assert fields_missing(change(complete(code))) == [(field, link)]
 
 
@@ -139,6 +149,14 @@ def test_france_and_germany_name_addresses_and_quantities(code, change, field, l
         ("DE", "", seller(legal_note=""), "seller.legal_note", ORGANISATION),
         ("DE", "P19", reasonless, "lines.1.tax_code", DRAFT),
         ("DE", "", lambda draft: replace(draft, currency="CHF"), "currency", DRAFT),
+        ("IT", "", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
+        ("IT", "FORFETTARIO", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
+        ("IT", "", seller(legal_note=""), "seller.legal_note", ORGANISATION),
+        ("IT", "", buyer_without("fiscal_code"), "customer.identifiers.fiscal_code", CUSTOMER),
+        ("IT", "RC-6.7", lambda draft: draft, "customer.identifiers.vat", CUSTOMER),
+        ("IT", "", of_regime("RF19"), "lines.1.tax_code", DRAFT),
+        ("IT", "ESENTE", reasonless, "lines.1.tax_code", DRAFT),
+        ("IT", "", lambda draft: replace(draft, currency="USD"), "currency", DRAFT),
         ("CA-QC", "", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
         ("CA-QC", "", seller_without("qst"), "seller.identifiers.qst", ORGANISATION),
         ("CA-QC", "TVH-ON", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
@@ -150,7 +168,14 @@ def test_each_country_names_what_its_law_asks_for(code, tax_code, change, field,
 
 @pytest.mark.parametrize(
     ("code", "tax_code"),
-    [("FR", "INTRA-S"), ("FR", "INTRA-B"), ("DE", "EU-LEISTUNG"), ("DE", "IG-LIEFERUNG")],
+    [
+        ("FR", "INTRA-S"),
+        ("FR", "INTRA-B"),
+        ("DE", "EU-LEISTUNG"),
+        ("DE", "IG-LIEFERUNG"),
+        ("IT", "UE-SERVIZI"),
+        ("IT", "UE-BENI"),
+    ],
 )
 def test_supplies_within_the_eu_state_both_vat_numbers(code, tax_code):
     draft = to_italy(complete(code, tax_code=tax_code))
@@ -176,6 +201,10 @@ def test_supplies_within_the_eu_state_both_vat_numbers(code, tax_code):
             "",
             lambda d: seller(name="Anna Huber", legal_note="")(seller_without("register")(d)),
         ),
+        ("IT", "", seller(name="Laura Bassi", legal_note="")),
+        ("IT", "EXTRA-UE", lambda draft: replace(draft, currency="USD")),
+        ("IT", "FORFETTARIO", of_regime("RF19")),
+        ("IT", "", seller_without("regime", "rea", "fiscal_code")),
         ("CA-QC", "TVH-ON", seller_without("qst")),
         ("CA-QC", "EXONERE", seller_without("gst", "qst")),
         ("CA-QC", "NON-INSCRIT", seller_without("gst", "qst")),

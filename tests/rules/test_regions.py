@@ -130,6 +130,11 @@ def test_each_side_states_a_number_once(code):
         ("DE", "UST19", date(2021, 1, 1), ["19"]),
         ("DE", "UST7", date(2020, 8, 1), ["5"]),
         ("DE", "UST7", date(2026, 1, 1), ["7"]),
+        ("IT", "IVA22", date(2013, 9, 30), ["21"]),
+        ("IT", "IVA22", date(2013, 10, 1), ["22"]),
+        ("IT", "IVA10", date(2026, 1, 1), ["10"]),
+        ("IT", "IVA5", date(2026, 1, 1), ["5"]),
+        ("IT", "IVA4", date(2026, 1, 1), ["4"]),
         ("CA-QC", "TPS-TVQ", date(2026, 1, 1), ["5", "9.975"]),
         ("CA-QC", "TPS", date(2007, 12, 31), ["6"]),
         ("CA-QC", "TPS", date(2008, 1, 1), ["5"]),
@@ -161,7 +166,12 @@ def test_rates_out_of_order_are_read_by_their_days():
 
 @pytest.mark.parametrize(
     ("code", "taxes"),
-    [("FR", {"VAT": 316253}), ("DE", {"VAT": 300440}), ("CA-QC", {"GST": 79063, "QST": 157731})],
+    [
+        ("FR", {"VAT": 316253}),
+        ("DE", {"VAT": 300440}),
+        ("IT", {"VAT": 347878}),
+        ("CA-QC", {"GST": 79063, "QST": 157731}),
+    ],
 )
 def test_the_default_code_taxes_15812_65(code, taxes):
     draft = complete(code, price="7906.325")  # two of them: 15,812.65
@@ -175,17 +185,19 @@ def test_strict_issuing_and_retention_follow_the_law():
     assert {code: one.strict_issuing for code, one in REGIONS.items()} == {
         "FR": True,
         "DE": True,
+        "IT": True,
         "CA-QC": False,
     }
     assert {code: one.retention_years for code, one in REGIONS.items()} == {
         "FR": 10,
         "DE": 8,
+        "IT": 10,
         "CA-QC": 6,
     }
 
 
 def test_an_unknown_region_names_those_there_are():
-    with pytest.raises(KeyError, match="FR, DE, CA-QC"):
+    with pytest.raises(KeyError, match="FR, DE, IT, CA-QC"):
         region("XX")
     assert region("DE") is REGIONS["DE"]
 

@@ -88,6 +88,7 @@ class TaxComponent(Labelled):
     category = models.CharField(_("category"), max_length=2)
     account = models.ForeignKey(GLAccount, models.PROTECT, related_name="+", verbose_name=_("account"))
     exemption_reasons = models.JSONField(_("exemption reason"), default=dict, blank=True)
+    exemption_code = models.CharField(_("exemption code"), max_length=20, blank=True)
 
     class Meta:
         ordering = ["position"]

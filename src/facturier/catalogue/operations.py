@@ -47,6 +47,7 @@ def seed(organisation: Organisation, *, actor: Actor) -> None:
                 labels=dict(part.labels),
                 account=accounts[part.account],
                 exemption_reasons=dict(part.exemption_reason or {}),
+                exemption_code=part.exemption_code,
             )
             components.append(component)
             rates += [

@@ -23,6 +23,7 @@ class Component:
     labels: Labels
     account_id: int
     exemption_reasons: Labels
+    exemption_code: str
     rates: tuple[tuple[date, Decimal], ...]
 
 
@@ -74,11 +75,21 @@ class TaxTable:
             label=words(component.labels, language),
             account=self.accounts[component.account_id],
             exemption_reason=words(reasons, language) if reasons else "",
+            exemption_code=component.exemption_code,
         )
 
 
 _RATE = ("component_id", "valid_from", "percent")
-_COMPONENT = ("id", "tax_code_id", "scheme", "category", "labels", "account_id", "exemption_reasons")
+_COMPONENT = (
+    "id",
+    "tax_code_id",
+    "scheme",
+    "category",
+    "labels",
+    "account_id",
+    "exemption_reasons",
+    "exemption_code",
+)
 
 
 def tax_table(tax_code_ids: Collection[int] | None = None) -> TaxTable:

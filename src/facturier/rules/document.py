@@ -85,6 +85,7 @@ class Tax:
 
     `scheme` is the tax ("VAT", "GST", "QST"), `category` the EN 16931 code (BT-151), `rate` a percentage,
     `label` its name in the document's language, `account` the GL account that the tax is owed on.
+    `exemption_code` is the reason in code (BT-121): a VATEX code, in Italy the Natura.
     """
 
     scheme: str
@@ -93,6 +94,7 @@ class Tax:
     label: str
     account: str = ""
     exemption_reason: str = ""
+    exemption_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

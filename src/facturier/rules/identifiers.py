@@ -20,6 +20,7 @@ from stdnum.eu import vat as european
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidLength, ValidationError
 from stdnum.fr import siren, siret, tva
 from stdnum.gb import vat as british
+from stdnum.it import codicefiscale, iva
 from stdnum.no import mva
 
 _BLANKS = re.compile(r"[\s.\-]+")
@@ -27,6 +28,9 @@ _GST = re.compile(r"\d{9}RT\d{4}")
 _QST = re.compile(r"\d{10}TQ\d{4}")
 _NEQ = re.compile(r"(11|22|33|88)\d{8}")  # company, sole trader or partnership, other, public body
 _SWISS_ENDING = re.compile(r"(MWST|TVA|IVA|TPV)$")
+_REA = re.compile(r"([A-Z]{2})(\d{1,7})")
+_REGIME = re.compile(r"RF(0[1-9]|1\d|20)")
+_SDI = re.compile(r"[A-Z0-9]{6,7}")
 _APE = re.compile(r"\d{4}[A-Z]")
 
 
@@ -72,6 +76,43 @@ def check_german_vat(number: str) -> str:
     form = "DE and 9 digits"
     compact = _checked(german.validate, number, what="This German VAT number", form=form)
     return f"DE{compact}"
+
+
+def check_italian_vat(number: str) -> str:
+    """Check a Partita IVA; returns it with its prefix IT (DPR 633/1972, art. 35)."""
+    form = "IT and 11 digits"
+    compact = _checked(iva.validate, number, what="This Partita IVA", form=form)
+    return f"IT{compact}"
+
+
+def check_fiscal_code(number: str) -> str:
+    """Check a codice fiscale: 16 characters of a person, 11 digits of a company (DM 23/12/1976)."""
+    form = "16 letters and digits, or the 11 digits of a company"
+    return _checked(codicefiscale.validate, number, what="This codice fiscale", form=form)
+
+
+def check_rea(number: str) -> str:
+    """Check the form of an entry of the REA: province and up to seven digits, e.g. MI-1234567."""
+    compact = _REA.fullmatch(_BLANKS.sub("", number).upper())
+    if not compact:
+        raise ValueError("A REA number has the letters of its province and digits, e.g. MI-1234567.")
+    return f"{compact[1]}-{compact[2]}"
+
+
+def check_italian_regime(code: str) -> str:
+    """Check a regime fiscale: RF01 ordinary, RF19 forfettario and their like (FatturaPA 1.2.1.8)."""
+    compact = _BLANKS.sub("", code).upper()
+    if not _REGIME.fullmatch(compact) or compact == "RF03":
+        raise ValueError("A regime fiscale is written RF01 (ordinary), RF19 (forfettario) and the like.")
+    return compact
+
+
+def check_sdi_code(code: str) -> str:
+    """Check a codice destinatario: 7 characters, or the 6 of a public office (FatturaPA 1.1.4)."""
+    compact = _BLANKS.sub("", code).upper()
+    if not _SDI.fullmatch(compact):
+        raise ValueError("A codice destinatario has 7 letters and digits, 6 for a public office.")
+    return compact
 
 
 def check_vat(number: str) -> str:

@@ -4,8 +4,9 @@ from facturier.rules.regions.base import Region
 from facturier.rules.regions.ca import CA_QC
 from facturier.rules.regions.de import DE
 from facturier.rules.regions.fr import FR
+from facturier.rules.regions.it import IT
 
-REGIONS: dict[str, Region] = {region.code: region for region in (FR, DE, CA_QC)}
+REGIONS: dict[str, Region] = {region.code: region for region in (FR, DE, IT, CA_QC)}
 
 
 def region(code: str) -> Region:

@@ -24,7 +24,10 @@ class DatedRate:
 
 @dataclass(frozen=True, slots=True)
 class TaxComponentSeed:
-    """One tax of a tax code. `account` is a GL account code of the same region."""
+    """One tax of a tax code. `account` is a GL account code of the same region.
+
+    `exemption_code` is the reason in code (BT-121): a VATEX code, in Italy the Natura.
+    """
 
     scheme: str
     category: str
@@ -32,6 +35,7 @@ class TaxComponentSeed:
     account: str
     rates: Sequence[DatedRate]
     exemption_reason: Labels | None = None
+    exemption_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
