@@ -114,8 +114,7 @@ def test_csv_and_xlsx_hold_the_same(cast: Cast) -> None:
     with scope(cast.lumen.pk):
         names = account_names("fr")
         text = b"".join(to_csv(journal(**MARCH), names=names)).decode("utf-8-sig")
-        book = io.BytesIO()
-        to_xlsx(journal(**MARCH), book, names=names)
+        book = io.BytesIO(b"".join(to_xlsx(journal(**MARCH), names=names)))
     rows = list(csv.reader(io.StringIO(text)))
     sheet = openpyxl.load_workbook(book).active
     assert sheet is not None

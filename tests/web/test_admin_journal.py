@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from facturier.accounting.files.journal import to_csv
 from facturier.accounting.queries import account_names, balances, journal
+from facturier.audit.queries import timeline
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import scope
 from facturier.web.admin import journal as view
@@ -73,6 +74,31 @@ def test_files_are_those_of_the_accounting_room_and_belong_to_the_period(ada: Cl
     sheet = list(book.active.iter_rows(values_only=True))
     assert len(sheet) == len(rows) + 1
     assert sum(row[8] or 0 for row in sheet[1:]) == pytest.approx(sum(row[9] or 0 for row in sheet[1:]))
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_who_took_which_period_as_what_stands_in_the_audit_log(ada: Client, cast: Cast, ending: str) -> None:
+    invoice(cast.lumen, cast.bellecour)
+    log = "/lumen/admin/audit/"
+    told = f"2026 exported as {ending.upper()}"
+    ada.get(f"{HERE}?{MARCH}")
+    assert told not in ada.get(log).content.decode()  # looking is no export
+    ada.get(f"/lumen/admin/journal.{ending}?{MARCH}")
+    page = ada.get(log).content.decode()
+    assert page.count(told) == 1
+    with scope(cast.lumen.pk):
+        latest = timeline(cast.lumen.pk, "organisation", cast.lumen.pk)[0]
+    assert (latest.name, latest.actor_name) == ("organisation.journal_exported", "Ada")
+    assert latest.data == {"since": "2026-03-01", "until": "2026-03-31", "format": ending}
+
+
+def test_what_is_refused_is_not_noted_as_exported(ada: Client, client: Client, cast: Cast) -> None:
+    ada.get("/lumen/admin/journal.csv?since=2026-03-02&until=2026-03-01")
+    client.force_login(cast.users["ana"])
+    client.get(f"/lumen/admin/journal.csv?{MARCH}")
+    with scope(cast.lumen.pk):
+        found = timeline(cast.lumen.pk, "organisation", cast.lumen.pk)
+    assert "organisation.journal_exported" not in {one.name for one in found}
 
 
 def test_files_speak_the_readers_language(ada: Client, cast: Cast) -> None:

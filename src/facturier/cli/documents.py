@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import TYPE_CHECKING
 
-from facturier.cli.arguments import add_organisation, add_output, add_period, opened
+from facturier.cli.arguments import Commands, add_organisation, add_output, add_period, opened
+
+if TYPE_CHECKING:
+    from facturier.invoices.models import Invoice
 
 
-def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+def add_to(commands: Commands) -> None:
     invoice = commands.add_parser("invoice", help="show an issued document, or write its PDF")
     actions = invoice.add_subparsers(title="actions", metavar="ACTION", required=True)
 
@@ -31,7 +35,7 @@ def add_to(commands) -> None:  # type: ignore[no-untyped-def]
     journal.set_defaults(run=_journal)
 
 
-def _find(chosen: argparse.Namespace):  # type: ignore[no-untyped-def]
+def _find(chosen: argparse.Namespace) -> Invoice:
     from facturier.invoices.models import Invoice
     from facturier.rules.refusal import Refused
 
@@ -74,16 +78,19 @@ def _pdf(chosen: argparse.Namespace) -> None:
 def _journal(chosen: argparse.Namespace) -> None:
     from django.utils import translation
 
-    from facturier.accounting import queries
+    from facturier.accounting import operations, queries
     from facturier.accounting.files import journal
-    from facturier.organisations.access import organisation
+    from facturier.organisations.access import Actor, organisation
     from facturier.organisations.tenancy import scope
 
     seller = organisation(chosen.organisation)
     with scope(seller.pk), translation.override(seller.language), opened(chosen.output) as file:
-        found = queries.journal(since=chosen.since, until=chosen.until)
-        names = queries.account_names(seller.language)
-        if chosen.format == "xlsx":
-            journal.to_xlsx(found, file, names=names)
-        else:
-            file.writelines(journal.to_csv(found, names=names))
+        found = operations.export_journal(
+            seller,
+            actor=Actor.system(seller.pk),
+            since=chosen.since,
+            until=chosen.until,
+            format=chosen.format,
+        )
+        write = journal.to_xlsx if chosen.format == "xlsx" else journal.to_csv
+        file.writelines(write(found, names=queries.account_names(seller.language)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -16,6 +16,7 @@ from facturier.audit.queries import Moment
 from facturier.batches.models import RunKind
 from facturier.customers.models import Customer
 from facturier.organisations.models import Organisation, Plan
+from facturier.web import speech
 from facturier.work.models import Contract, Expense, Ticket, TicketStatus, TimeEntry
 
 Words = Callable[[dict[str, Any]], str]
@@ -140,6 +141,23 @@ def _imported(data: dict[str, Any]) -> str:
     return words % {"file": data.get("file", ""), "added": added, "known": data.get("known", 0)}
 
 
+def _journal_exported(data: dict[str, Any]) -> str:
+    if not data.get("since"):
+        return _("The journal was exported")
+    return _("Journal of %(since)s to %(until)s exported as %(format)s") % {
+        "since": _day(data["since"]),
+        "until": _day(data.get("until", "")),
+        "format": data.get("format", "").upper(),
+    }
+
+
+def _day(text: str) -> str:
+    try:
+        return speech.day_text(date.fromisoformat(text))
+    except ValueError:  # an event is shown whatever it holds
+        return text
+
+
 def _ticket_set(status: TicketStatus) -> Words:
     return lambda data: _("Set to “%(status)s”") % {"status": status.label}
 
@@ -174,6 +192,7 @@ _WORDS: dict[str, Words] = {
     "invoice.sent": _sent,
     "job.opened": lambda data: _("Opened, number %(number)s") % {"number": data.get("number", "")},
     "organisation.changed": _changed(Organisation),
+    "organisation.journal_exported": _journal_exported,
     "organisation.created": lambda data: _("Created"),
     "organisation.logo_removed": lambda data: _("The logo was removed"),
     "organisation.logo_set": lambda data: _("A new logo was set"),
