@@ -22,6 +22,7 @@ from facturier.invoices.models import Invoice
 from facturier.organisations import logos
 from facturier.organisations.models import Logo, Organisation
 from facturier.organisations.tenancy import scope
+from facturier.organisations.versions import version
 from facturier.rules.refusal import Refused
 from tests.delivery.post import issue
 from tests.support.cast import Cast
@@ -45,7 +46,7 @@ def typed(organisation: Organisation, **changed: Any) -> dict[str, Any]:
              "currency", "language", "accent", "message", "footer")  # fmt: skip
     own = {name: getattr(organisation, name) for name in names}
     own |= {f"identifiers-{scheme}": value for scheme, value in organisation.identifiers.items()}
-    return {**own, **changed}
+    return {**own, "seen": version(organisation), **changed}
 
 
 def events(cast: Cast) -> list[Any]:
@@ -63,6 +64,35 @@ def picture(
 
 def upload(client: Client, content: bytes) -> Any:
     return client.post(f"{HERE}logo/", {"logo": SimpleUploadedFile("logo.png", content, "image/png")})
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_undone(ada: Client, cast: Cast) -> None:
+    stale = typed(cast.lumen, footer="Mine")
+    assert ada.post(HERE, typed(cast.lumen, phone="04 78 11 11 11", footer="Theirs")).status_code == 302
+    answer = ada.post(HERE, stale)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Somebody else changed these settings meanwhile" in page
+    assert "Somebody else has set this to “Theirs”." in page
+    assert "Somebody else has set this to “04 78 11 11 11”." in page
+    assert {*answer.context["form"].errors} == {"__all__", "footer", "phone"}
+    row = Organisation.objects.get(pk=cast.lumen.pk)
+    assert (row.phone, row.footer) == ("04 78 11 11 11", "Theirs")
+    again = ada.post(HERE, {**stale, "seen": answer.context["seen"]})  # now it is known, and wanted
+    row.refresh_from_db()
+    assert (again.status_code, row.footer, row.phone) == (302, "Mine", cast.lumen.phone)
+
+
+def test_what_two_people_set_alike_is_no_conflict(ada: Client, cast: Cast) -> None:
+    stale = typed(cast.lumen, footer="Same")
+    assert ada.post(HERE, typed(cast.lumen, footer="Same")).status_code == 302
+    assert ada.post(HERE, stale).status_code == 302
+
+
+@pytest.mark.parametrize("seen", ["", "nonsense", "footer:0123"])
+def test_control_a_form_that_saw_nothing_changes_nothing(ada: Client, cast: Cast, seen: str) -> None:
+    assert ada.post(HERE, typed(cast.lumen, footer="Mine", seen=seen)).status_code == 422
+    assert Organisation.objects.get(pk=cast.lumen.pk).footer == cast.lumen.footer
 
 
 def test_what_is_saved_is_tidied_and_noted(ada: Client, cast: Cast) -> None:

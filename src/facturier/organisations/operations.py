@@ -14,6 +14,7 @@ from facturier.organisations.logos import Png
 from facturier.organisations.models import Logo, Membership, Organisation, Plan, User
 from facturier.organisations.tenancy import scope
 from facturier.organisations.values import Stated, checked
+from facturier.organisations.versions import refuse_others_changes
 from facturier.rules import regions
 from facturier.rules.refusal import Refused
 
@@ -97,13 +98,16 @@ def add_member(organisation: Organisation, *, actor: Actor, user: User, **permis
 
 
 @operation("organisations.change")
-def change(organisation: Organisation, *, actor: Actor, values: Stated) -> Organisation:
+def change(organisation: Organisation, *, actor: Actor, values: Stated, seen: str) -> Organisation:
     """Replace what a seller states about itself; issued documents keep what they said.
 
-    Raises Refused for values that are wrong, naming the fields. Where nothing differs nothing is recorded.
+    `seen` is the `versions.version` of what the person had before them. Raises Refused, naming the fields,
+    for values that are wrong, and where they would undo what somebody else has changed since. Where nothing
+    differs nothing is recorded.
     """
     wanted = asdict(checked(organisation.rules, values))
     row = _for_writing(organisation)
+    refuse_others_changes(row, seen=seen, wanted=wanted)
     changed = [name for name, value in wanted.items() if getattr(row, name) != value]
     if not changed:
         return row

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from facturier.organisations import logos, operations, queries
+from facturier.organisations.versions import version
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
 from facturier.web.admin.forms import SettingsForm
@@ -39,7 +40,12 @@ def settings(request: Any) -> HttpResponse:
     form = SettingsForm(request.organisation, request.POST)
     if form.is_valid():
         with refusals_beside_fields(request, form, form.places) as done:
-            operations.change(request.organisation, actor=request.actor, values=form.stated())
+            operations.change(
+                request.organisation,
+                actor=request.actor,
+                values=form.stated(),
+                seen=request.POST.get("seen", ""),
+            )
         if done:
             messages.success(request, _("The settings were saved."))
             return HttpResponseRedirect(_here(request))
@@ -86,6 +92,7 @@ def _show(request: Any, form: SettingsForm, *, logo_error: str = "", status: int
     language = request.LANGUAGE_CODE[:2]
     values = {
         "form": form,
+        "seen": version(organisation),
         "logo_error": logo_error,
         "logo_sha256": organisation.logo_sha256,
         "lacks": request.actor.lacks(KEY),
