@@ -10,6 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+# What `add_to` of each topic gets: where commands are added. argparse gives its type no public name.
+type Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
 
 def day(text: str) -> date:
     """Read a date as 2026-11-30; argparse shows the message of ArgumentTypeError."""

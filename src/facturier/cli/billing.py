@@ -6,14 +6,18 @@ import argparse
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from facturier.cli.arguments import add_organisation, add_period, day
+from facturier.cli.arguments import Commands, add_organisation, add_period, day
+
+if TYPE_CHECKING:
+    from facturier.batches.models import Batch
+    from facturier.batches.queries import Preview
 
 WAIT = 0.5  # seconds between looks at a run that another worker has taken
 
 
-def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+def add_to(commands: Commands) -> None:
     batch = commands.add_parser("batch", help="bill the work of a period")
     actions = batch.add_subparsers(title="actions", metavar="ACTION", required=True)
     run = actions.add_parser(
@@ -75,7 +79,7 @@ def _following(chosen: argparse.Namespace) -> list[Any]:
     return [RunKind.FINALISE] if chosen.finalise else []
 
 
-def _say_preview(found) -> None:  # type: ignore[no-untyped-def]
+def _say_preview(found: Preview) -> None:
     from facturier.rules.money import Money
 
     sums = ", ".join(str(Money(one.gross_minor, one.currency)) for one in found.sums)
@@ -100,7 +104,7 @@ def _work_until_done(organisation_id: int, batch_id: int) -> None:
         time.sleep(WAIT)
 
 
-def _say_result(organisation_id: int, batch) -> int:  # type: ignore[no-untyped-def]
+def _say_result(organisation_id: int, batch: Batch) -> int:
     from facturier.batches import queries
     from facturier.batches.models import RunFailure
     from facturier.organisations.tenancy import scope

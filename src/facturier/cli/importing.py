@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from facturier.cli.arguments import add_organisation, existing_file
+from facturier.cli.arguments import Commands, add_organisation, existing_file
 
 
-def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+def add_to(commands: Commands) -> None:
     importing = commands.add_parser("import", help="bring in work from a file")
     kinds = importing.add_subparsers(title="kinds", metavar="KIND", required=True)
     time = kinds.add_parser(

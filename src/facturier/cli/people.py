@@ -6,8 +6,10 @@ import argparse
 import getpass
 import sys
 
+from facturier.cli.arguments import Commands
 
-def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+
+def add_to(commands: Commands) -> None:
     organisation = commands.add_parser("organisation", help="create a seller, list them, set a plan")
     actions = organisation.add_subparsers(title="actions", metavar="ACTION", required=True)
 

@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from facturier.cli.arguments import Commands
 
-def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+
+def add_to(commands: Commands) -> None:
     demo = commands.add_parser(
         "demo",
         help="load three sellers with a year of documents, and serve them",

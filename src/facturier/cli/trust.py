@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from facturier.cli.arguments import Commands
 
-def add_to(commands) -> None:  # type: ignore[no-untyped-def]
+
+def add_to(commands: Commands) -> None:
     audit = commands.add_parser("audit", help="verify the audit log")
     actions = audit.add_subparsers(title="actions", metavar="ACTION", required=True)
     verify = actions.add_parser(

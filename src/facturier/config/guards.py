@@ -21,6 +21,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from facturier.invoices.models import MUTABLE_ONCE_ISSUED, Invoice
 from facturier.organisations.tenancy import TenantModel
@@ -336,7 +337,7 @@ def _postgresql_tenant(table: str, links: list[Link]) -> Iterator[tuple[str, str
         yield from _checked_rows(table, event, "tenant", check, "other_tenant")
 
 
-def _secure_rows(cursor, existing: set[str]) -> None:  # type: ignore[no-untyped-def]
+def _secure_rows(cursor: CursorWrapper, existing: set[str]) -> None:
     """Show each organisation its own rows only. Locks a table only when something changes."""
     cursor.execute(
         "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity "
@@ -352,7 +353,7 @@ def _secure_rows(cursor, existing: set[str]) -> None:  # type: ignore[no-untyped
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
-def _grant(cursor, owner: str) -> None:  # type: ignore[no-untyped-def]
+def _grant(cursor: CursorWrapper, owner: str) -> None:
     """Let the application's role read and write rows, and nothing more."""
     role = settings.APPLICATION_ROLE
     if not role or role == owner:
