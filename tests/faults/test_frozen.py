@@ -204,6 +204,14 @@ def test_a_row_of_another_organisation_cannot_be_named(issued: Invoice, cast: Ca
     (pk,) = drafts(cast.lumen, cast.bellecour)
     with refused():
         run("UPDATE invoices_invoice SET customer_id = %s WHERE id = %s", cast.festival.pk, pk)
+    with refused():  # together with rows that do not move
+        run(
+            "UPDATE invoices_invoice SET customer_id = CASE id WHEN %s THEN %s ELSE customer_id END",
+            *(pk, cast.festival.pk),
+        )
+    with refused():
+        run("UPDATE invoices_invoice SET organisation_id = %s WHERE id = %s", cast.cap.pk, pk)
+    run("UPDATE invoices_invoice SET customer_id = %s WHERE id = %s", cast.bellecour.pk, pk)
 
 
 @pytest.mark.only_on("postgresql")

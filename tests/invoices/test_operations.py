@@ -195,3 +195,17 @@ def test_closing_and_reopening_show_on_the_timeline(cast: Cast) -> None:
         told = [moment.name for moment in timeline(cast.lumen.pk, "invoice", row.pk)]
         assert verify(cast.lumen.pk).whole
     assert told == ["invoice.reopened", "invoice.closed", "invoice.finalised", "invoice.drafted"]
+
+
+def test_a_new_draft_is_returned_as_it_is_stored(cast: Cast) -> None:
+    """What was just written is not read back, so what is returned must be what a reader finds."""
+    row = operations.create(cast.lumen, actor=cast.ana, draft=edited(cast, note="Merci"), today=DAY)
+    with scope(cast.lumen.pk):
+        stored = Invoice.objects.get(pk=row.pk)
+    values = {field.attname: getattr(row, field.attname) for field in Invoice._meta.concrete_fields}
+    assert values == {name: getattr(stored, name) for name in values}
+    assert [type(value) for value in values.values()] == [type(getattr(stored, name)) for name in values]
+    row.note = "Encore merci"
+    with scope(cast.lumen.pk):
+        row.save(update_fields=["note"])  # it counts as stored: this is no second row
+        assert Invoice.objects.get(pk=row.pk).note == "Encore merci"

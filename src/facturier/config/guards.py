@@ -327,14 +327,31 @@ def _postgresql_claims() -> Iterator[tuple[str, str]]:
 
 
 def _postgresql_tenant(table: str, links: list[Link]) -> Iterator[tuple[str, str]]:
+    """New rows are looked at together, changed ones only where a link or their organisation changed."""
     check = " OR ".join(
         f"EXISTS (SELECT 1 FROM new_rows r LEFT JOIN {link.parent} parent "
         f"ON parent.id = r.{link.column} AND parent.organisation_id = r.organisation_id "
         f"WHERE r.{link.column} IS NOT NULL AND parent.id IS NULL)"
         for link in links
     )
-    for event in ("insert", "update"):
-        yield from _checked_rows(table, event, "tenant", check, "other_tenant")
+    yield from _checked_rows(table, "insert", "tenant", check, "other_tenant")
+    strange = " OR ".join(
+        f"(NEW.{link.column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {link.parent} parent "
+        f"WHERE parent.id = NEW.{link.column} AND parent.organisation_id = NEW.organisation_id))"
+        for link in links
+    )
+    function, columns = f"facturier_{table}_tenant_moved", ["organisation_id", *(one.column for one in links)]
+    yield (
+        table,
+        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN IF {strange} THEN RAISE EXCEPTION 'facturier:other_tenant'; END IF; RETURN NULL; END $$",
+    )
+    yield (
+        table,
+        f"CREATE OR REPLACE TRIGGER {table}_tenant_update AFTER UPDATE ON {table} FOR EACH ROW "
+        f"WHEN ({_row('NEW', columns)} IS DISTINCT FROM {_row('OLD', columns)}) "
+        f"EXECUTE FUNCTION {function}()",
+    )
 
 
 def _secure_rows(cursor: CursorWrapper, existing: set[str]) -> None:

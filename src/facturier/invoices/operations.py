@@ -17,6 +17,7 @@ from facturier.invoices.writing import (
     NewLine,
     draft_totals,
     headers,
+    insert_draft,
     insert_drafts,
     replace_parts,
 )
@@ -25,7 +26,6 @@ from facturier.organisations.models import Organisation
 from facturier.rules import lifecycle
 from facturier.rules.lifecycle import Status
 from facturier.rules.refusal import Refused
-from facturier.storage.bulk import read_one
 
 __all__ = ["Created", "NewAdjustment", "NewDraft", "NewLine", "Outcome"]
 
@@ -49,9 +49,7 @@ def seed(organisation: Organisation, *, actor: Actor) -> None:
 @operation("invoices.draft")
 def create(organisation: Organisation, *, actor: Actor, draft: NewDraft, today: date) -> Invoice:
     """Create one draft."""
-    created = insert_drafts(organisation, [draft], author=actor.name, today=today)
-    own = {"id": created.invoice_ids[0], "organisation_id": organisation.pk}
-    return read_one(Invoice, where=own)
+    return insert_draft(organisation, draft, author=actor.name, today=today)
 
 
 @operation("invoices.draft")

@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
+
 from facturier.audit import operations as audit
 from facturier.catalogue.queries import TaxTable, tax_table
 from facturier.customers.models import Customer
@@ -71,10 +73,11 @@ class NewDraft:
 
 @dataclass(slots=True)
 class Created:
-    """Keys of new drafts and of their lines, in the order in which they were asked for."""
+    """Keys of new drafts and of their lines, and their heads, in the order in which they were asked for."""
 
     invoice_ids: list[int] = field(default_factory=list)
     line_ids: list[list[int]] = field(default_factory=list)
+    heads: list[dict[str, Any]] = field(default_factory=list)
 
 
 _INVOICE = [
@@ -141,7 +144,7 @@ def insert_drafts(
     line_ids = iter(take_ids(InvoiceLine, sum(len(draft.lines) for draft in drafts)))
     first = _take_references(organisation, len(drafts))
     now = datetime.now(UTC)
-    invoices, lines, adjustments = [], [], []
+    lines, adjustments = [], []
     for place, (pk, draft) in enumerate(zip(created.invoice_ids, drafts, strict=True)):
         head = headers(organisation, draft)
         found = draft_totals(
@@ -149,7 +152,7 @@ def insert_drafts(
         )
         row = _invoice_values(draft, head, found, reference=first + place)
         row |= {"id": pk, "created_at": now, "created_by": author[:100]}
-        invoices.append([row[name] for name in _INVOICE])
+        created.heads.append(row)
         own_ids = [next(line_ids) for _ in draft.lines]
         created.line_ids.append(own_ids)
         lines += [
@@ -158,10 +161,18 @@ def insert_drafts(
         ]
         adjustments += [(pk, *values) for values in adjustment_values(draft.adjustments)]
         audit.record_of("invoice.drafted", "invoice", pk, {"batch": draft.batch_name})
-    insert_many(Invoice, _INVOICE, invoices)
+    insert_many(Invoice, _INVOICE, [[row[name] for name in _INVOICE] for row in created.heads])
     insert_many(InvoiceLine, _LINE, lines)
     insert_many(InvoiceAdjustment, _ADJUSTMENT, adjustments)
     return created
+
+
+def insert_draft(organisation: Organisation, draft: NewDraft, *, author: str, today: date) -> Invoice:
+    """Insert one draft, and return its row without reading back what was just written."""
+    (head,) = insert_drafts(organisation, [draft], author=author, today=today).heads
+    row = Invoice(organisation_id=organisation.pk, **head)
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
 def _invoice_values(

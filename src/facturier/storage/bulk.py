@@ -52,8 +52,11 @@ def take_ids(model: type[models.Model], count: int) -> Sequence[int]:
     """Return primary keys for new rows, so that rows that point to them can be built at once."""
     table = model._meta.db_table
     if connection.vendor == "postgresql":
-        next_ids = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s::bigint)"
-        return [row[0] for row in execute(next_ids, [table, count])]
+        next_ids = (
+            "SELECT nextval(keys.name) FROM generate_series(1, %s::bigint), "
+            "(SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) AS keys"
+        )
+        return [row[0] for row in execute(next_ids, [count, table])]
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("Keys are taken inside a transaction.")
     # SQLite has one writer, and this transaction holds the lock: nobody else takes these.
