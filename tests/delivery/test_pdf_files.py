@@ -253,6 +253,14 @@ def test_pages_repeat_the_header_and_count_themselves(files: Mapping[str, Path])
     assert all("Rechnung RE-2" in text for text in pages[1:])
 
 
+def test_few_rows_on_two_pages_are_counted(files: Mapping[str, Path]) -> None:
+    """Few rows are first set as one page without counting; the control is the same row on one page."""
+    pages = [page.extract_text() for page in PdfReader(files["rich"]).pages]
+    assert [f"Page {number} sur 2" in text for number, text in enumerate(pages, start=1)] == [True, True]
+    (single,) = PdfReader(files["FR-fr"]).pages
+    assert "Page 1 sur 1" in single.extract_text()
+
+
 def test_canada_prints_on_letter_and_europe_on_a4(files: Mapping[str, Path]) -> None:
     assert [round(one) for one in PdfReader(files["CA-QC-fr"]).pages[0].mediabox[2:]] == [612, 792]
     assert [round(one) for one in PdfReader(files["FR-fr"]).pages[0].mediabox[2:]] == [595, 842]

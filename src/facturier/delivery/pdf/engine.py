@@ -1,7 +1,7 @@
-"""Typst, kept warm: one compiler per thread, fixed fonts, an empty root, no warning let through.
+"""Typst, kept warm: one compiler per thread, fixed fonts, a root of our own, no warning let through.
 
-What a document says reaches Typst as a JSON file in memory, never as source. The root is an empty
-folder of our own, because a compiler reads any file below its root and follows links.
+What a document says reaches Typst as a JSON file in memory, never as source. The root holds nothing but our
+template, because a compiler reads any file below its root and follows links.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import typst
 from facturier.delivery.pdf.fonts import gather
 from facturier.delivery.pdf.memory import give_back, resident_mib
 
+ROOT = Path(__file__).parent / "template"
 _STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
 
 
@@ -40,9 +41,8 @@ class _Workshop:
         atexit.register(self._close)
         home = Path(self._home.name)
         (home / "fonts").mkdir()
-        (home / "root").mkdir()
         gather(home / "fonts")
-        self.root = str(home / "root")
+        self.root = str(ROOT)
         self.fonts = typst.Fonts(
             include_system_fonts=False,
             include_embedded_fonts=False,

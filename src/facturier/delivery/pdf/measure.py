@@ -15,7 +15,7 @@ from facturier.delivery.pdf.fonts import font_files
 from facturier.delivery.pdf.paper import Paper
 
 BODY_PT, HEAD_PT, FINAL_PT = 9.5, 8.5, 13.0
-_INSET_PT = 2 * 2 * 72 / 25.4  # 2 mm on either side, as in paper.typ
+_INSET_PT = 2 * 2 * 72 / 25.4  # 2 mm on either side, as in template/paper.typ
 _SPARE_PT = 0.5
 _WIDEST_PT = 250.0  # what figures may take of the 467 points between the margins
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import lru_cache
-from importlib.resources import files
 
 from facturier.delivery.pdf.engine import compile_pdf, fallback_families
 from facturier.delivery.pdf.epc import qr_svg
@@ -18,6 +17,12 @@ from facturier.rules.document import Document
 from facturier.rules.regions.base import Region
 
 _NOON = 12  # of the issue date, UTC: the same day in every time zone but the farthest
+_MAIN = b'#import "paper.typ": paper\n#paper(json("paper.json"))\n'
+
+# Counting pages lays a document out twice. So few rows are tried as one page, which needs no counting; words
+# that look like a page (the metadata are plain text) only cost that second layout.
+_ROWS_OF_A_PAGE = 14
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def render(document: Document, *, region: Region, logo: bytes | None = None) -> bytes:
@@ -34,18 +39,20 @@ def render(document: Document, *, region: Region, logo: bytes | None = None) -> 
     data["widths"] = column_widths(sheet)
     data["sum_width"] = sum_width(sheet)
     data["has_logo"] = logo is not None
-    sources = {"main.typ": template()}
+    sources = {"main.typ": _MAIN}
     if logo is not None:
         sources["logo.svg"] = logo_svg(logo)
     if sheet.payment is not None and sheet.payment.qr_payload:
         sources["qr.svg"] = qr_svg(sheet.payment.qr_payload)
-    sources["paper.json"] = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode()
     day = document.issue_date
     noon = datetime(day.year, day.month, day.day, _NOON, tzinfo=UTC)
-    return compile_pdf(sources, timestamp=int(noon.timestamp()))
 
+    def on_paper(*, is_single: bool) -> bytes:
+        text = json.dumps(data | {"is_single": is_single}, ensure_ascii=False, separators=(",", ":"))
+        return compile_pdf(sources | {"paper.json": text.encode()}, timestamp=int(noon.timestamp()))
 
-@lru_cache(maxsize=1)
-def template() -> bytes:
-    """Return the Typst source of the paper: a constant, whatever the document says."""
-    return files("facturier.delivery.pdf").joinpath("paper.typ").read_bytes()
+    if len(sheet.rows) <= _ROWS_OF_A_PAGE:
+        single = on_paper(is_single=True)
+        if len(_PAGE.findall(single)) == 1:
+            return single
+    return on_paper(is_single=False)
