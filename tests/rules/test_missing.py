@@ -137,7 +137,7 @@ def test_the_union_names_addresses_and_quantities(code, change, field, link):
         ("FR", "AUTOLIQ", buyer_without("vat"), "customer.identifiers.vat", CUSTOMER),
         ("FR", "AUTOLIQ", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
         ("FR", "FRANCHISE", reasonless, "lines.1.tax_code", DRAFT),
-        ("FR", "", lambda draft: replace(draft, currency="USD"), "currency", DRAFT),
+        ("FR", "", lambda draft: replace(draft, currency="USD"), "exchange_rate", DRAFT),
         (
             "DE",
             "",
@@ -148,7 +148,7 @@ def test_the_union_names_addresses_and_quantities(code, change, field, link):
         ("DE", "", seller_without("register"), "seller.identifiers.register", ORGANISATION),
         ("DE", "", seller(legal_note=""), "seller.legal_note", ORGANISATION),
         ("DE", "P19", reasonless, "lines.1.tax_code", DRAFT),
-        ("DE", "", lambda draft: replace(draft, currency="CHF"), "currency", DRAFT),
+        ("DE", "", lambda draft: replace(draft, currency="CHF"), "exchange_rate", DRAFT),
         ("IT", "", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
         ("IT", "FORFETTARIO", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
         ("IT", "", seller(legal_note=""), "seller.legal_note", ORGANISATION),
@@ -156,7 +156,7 @@ def test_the_union_names_addresses_and_quantities(code, change, field, link):
         ("IT", "RC-6.7", lambda draft: draft, "customer.identifiers.vat", CUSTOMER),
         ("IT", "", of_regime("RF19"), "lines.1.tax_code", DRAFT),
         ("IT", "ESENTE", reasonless, "lines.1.tax_code", DRAFT),
-        ("IT", "", lambda draft: replace(draft, currency="USD"), "currency", DRAFT),
+        ("IT", "", lambda draft: replace(draft, currency="USD"), "exchange_rate", DRAFT),
         ("CA-QC", "", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
         ("CA-QC", "", seller_without("qst"), "seller.identifiers.qst", ORGANISATION),
         ("CA-QC", "TVH-ON", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
@@ -304,3 +304,10 @@ def test_issuing_dates_and_numbers_the_document(code):
     document = issue(complete(code), region=region, issue_date=DAY).numbered("X1")
     assert (document.number, document.issue_date, document.is_draft) == ("X1", DAY, False)
     assert (document.due_date - DAY).days == region.payment_days
+
+
+@pytest.mark.parametrize("kind", [Kind.INVOICE, Kind.CREDIT_NOTE])
+def test_a_small_canadian_credit_note_states_the_tax_numbers_all_the_same(kind):
+    draft = seller_without("gst")(complete("CA-QC", price="10", kind=kind))
+    asked = [("seller.identifiers.gst", ORGANISATION)] if kind is Kind.CREDIT_NOTE else []
+    assert fields_missing(draft) == asked

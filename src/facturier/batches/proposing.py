@@ -14,7 +14,7 @@ from facturier.catalogue.queries import TaxTable
 from facturier.customers.models import Customer
 from facturier.invoices.writing import NewDraft, NewLine, draft_totals
 from facturier.rules.billing import BilledLine, Spending, Terms, Time, Work, lines
-from facturier.rules.document import Totals
+from facturier.rules.document import Nature, Totals
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,7 @@ def _new_line(line: BilledLine, *, with_reference: bool) -> NewLine:
         service_start=line.service.start,
         service_end=line.service.last,
         order_reference=line.order_reference if with_reference else "",
+        nature=None if isinstance(line.works[0], Spending) else Nature.SERVICES,
     )
 
 

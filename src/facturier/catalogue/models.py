@@ -9,6 +9,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from facturier.organisations.tenancy import TenantModel
+from facturier.rules.document import Nature
 
 
 class Labelled(TenantModel):
@@ -36,11 +37,18 @@ class Role(models.TextChoices):
     ROUNDING = "rounding", _("Rounding")
 
 
+NATURES = [
+    (Nature.GOODS, pgettext_lazy("what is supplied", "Goods")),
+    (Nature.SERVICES, pgettext_lazy("what is supplied", "Services")),
+]
+
+
 class GLAccount(Labelled):
-    """An account of the general ledger."""
+    """An account of the general ledger. `nature` is what its lines supply where they do not say."""
 
     code = models.CharField(_("account"), max_length=20)
     role = models.CharField(_("role"), max_length=12, choices=Role)
+    nature = models.CharField(_("supplies"), max_length=8, choices=NATURES, default=Nature.SERVICES)
     is_default = models.BooleanField(_("default of its role"), default=False)
 
     class Meta:
@@ -115,13 +123,17 @@ class TaxRate(TenantModel):
 
 
 class Product(Labelled):
-    """Something that is sold at a price. `unit` is a UN/ECE Recommendation 20 code."""
+    """Something that is sold at a price. `unit` is a UN/ECE Recommendation 20 code.
+
+    Without a `nature` it is what its account supplies.
+    """
 
     code = models.CharField(_("product code"), max_length=40)
     unit = models.CharField(_("unit"), max_length=3, default="C62")
     unit_price = models.DecimalField(_("unit price"), max_digits=15, decimal_places=6)
     account = models.ForeignKey(GLAccount, models.PROTECT, related_name="+", null=True, blank=True)
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", null=True, blank=True)
+    nature = models.CharField(_("supplies"), max_length=8, choices=NATURES, blank=True)
     is_active = models.BooleanField(_("offered"), default=True)
 
     class Meta:

@@ -23,6 +23,7 @@ def seed(organisation: Organisation, *, actor: Actor) -> None:
             code=seed.code,
             labels=dict(seed.labels),
             role=seed.role,
+            nature=seed.nature,
             is_default=seed.role not in seen_roles,
         )
         seen_roles.add(seed.role)

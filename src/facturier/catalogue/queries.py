@@ -37,6 +37,7 @@ class TaxTable:
     codes: dict[int, str]
     components: dict[int, list[Component]]
     accounts: dict[int, str]
+    natures: dict[int, str]
     _known: dict[tuple[int, date, str], tuple[Tax, ...]] = field(default_factory=dict)
 
     def code(self, tax_code_id: int | None) -> str:
@@ -44,6 +45,10 @@ class TaxTable:
 
     def account(self, account_id: int | None) -> str:
         return self.accounts[account_id] if account_id is not None else ""
+
+    def nature(self, account_id: int | None) -> str:
+        """Return what the lines of an account supply, nothing where there is none."""
+        return self.natures[account_id] if account_id is not None else ""
 
     def taxes(self, tax_code_id: int | None, *, on: date, language: str) -> tuple[Tax, ...]:
         """Return the components of a tax code as they stand on a day.
@@ -107,8 +112,13 @@ def tax_table(tax_code_ids: Collection[int] | None = None) -> TaxTable:
     components: dict[int, list[Component]] = {pk: [] for pk in codes}
     for pk, tax_code_id, *rest in parts:
         components[tax_code_id].append(Component(*rest, rates=tuple(rates[pk])))
-    accounts = dict(read_many(GLAccount, ("id", "code")))
-    return TaxTable(codes=codes, components=components, accounts=accounts)
+    accounts = read_many(GLAccount, ("id", "code", "nature"))
+    return TaxTable(
+        codes=codes,
+        components=components,
+        accounts={pk: code for pk, code, _nature in accounts},
+        natures={pk: nature for pk, _code, nature in accounts},
+    )
 
 
 def default_tax_code() -> TaxCode | None:

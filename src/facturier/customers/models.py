@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from facturier.customers.names import FoldedField
 from facturier.organisations.models import LANGUAGES
 from facturier.organisations.tenancy import TenantModel
-from facturier.rules.document import Address, Identifier, Party
+from facturier.rules.document import Address, DeliverTo, Identifier, Party
+
+
+def delivery_value(stored: Mapping[str, str]) -> DeliverTo | None:
+    """Return a delivery address from the form in which it is stored: the parts that are not empty."""
+    if not stored:
+        return None
+    parts = dict(stored)
+    return DeliverTo(parts.pop("name", ""), Address(**parts))
 
 
 class Customer(TenantModel):
@@ -23,6 +33,7 @@ class Customer(TenantModel):
     city = models.CharField(_("city"), max_length=100, blank=True)
     subdivision = models.CharField(_("state or province"), max_length=10, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
+    delivery = models.JSONField(_("delivery address"), default=dict, blank=True)
     identifiers = models.JSONField(_("registration and tax numbers"), default=dict, blank=True)
     language = models.CharField(_("language of documents"), max_length=2, choices=LANGUAGES)
     currency = models.CharField(_("currency"), max_length=3)
@@ -63,6 +74,10 @@ class Customer(TenantModel):
             identifiers=tuple(Identifier(k, v) for k, v in sorted(self.identifiers.items()) if v),
             reference=self.number,
         )
+
+    def as_delivery(self) -> DeliverTo | None:
+        """Where its goods go, if not to its address."""
+        return delivery_value(self.delivery)
 
 
 class Contact(TenantModel):

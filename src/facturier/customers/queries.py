@@ -134,6 +134,7 @@ def values_of(customer: Customer) -> NewCustomer:
         city=customer.city,
         subdivision=customer.subdivision,
         country=customer.country,
+        delivery=dict(customer.delivery),
         identifiers=dict(customer.identifiers),
         language=customer.language,
         currency=customer.currency,

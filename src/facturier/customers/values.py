@@ -15,6 +15,7 @@ from facturier.rules.refusal import Refused, refuse_all
 from facturier.rules.regions.base import IdentifierField
 
 MAX_PAYMENT_DAYS = 365
+DELIVERY = ("name", "line1", "line2", "postcode", "city", "subdivision", "country")
 _LONGEST = {
     "number": 20,
     "name": 200,
@@ -40,7 +41,10 @@ class NewContact:
 
 @dataclass(frozen=True, slots=True)
 class NewCustomer:
-    """A customer as a door hands it over. Empty number, language, currency and country: see `checked`."""
+    """A customer as a door hands it over. Empty number, language, currency and country: see `checked`.
+
+    `delivery` has the keys of `DELIVERY`; empty, goods go to the customer's address.
+    """
 
     name: str
     number: str = ""
@@ -58,6 +62,7 @@ class NewCustomer:
     order_reference: str = ""
     order_required: bool = False
     note: str = ""
+    delivery: Mapping[str, str] = field(default_factory=dict)
     contacts: Sequence[NewContact] = ()
     owner_ids: Sequence[int] | None = None  # memberships; None leaves the owners as they are
 
@@ -102,6 +107,7 @@ def checked(organisation: Organisation, given: NewCustomer) -> NewCustomer:
                 values={"most": MAX_PAYMENT_DAYS},
             )
         )
+    delivery = checked_delivery(given.delivery, country=country, refusals=refusals)
     identifiers = _identifiers(organisation, given.identifiers, refusals)
     contacts = _contacts(given.contacts, refusals)
     refuse_all(refusals)
@@ -111,10 +117,35 @@ def checked(organisation: Organisation, given: NewCustomer) -> NewCustomer:
         country=country,
         language=language,
         currency=currency,
+        delivery=delivery,
         identifiers=identifiers,
         contacts=contacts,
         note=given.note.strip(),
     )
+
+
+def checked_delivery(given: Mapping[str, str], *, country: str, refusals: list[Refused]) -> dict[str, str]:
+    """Return the parts of a delivery address that are not empty, none where it names no place.
+
+    A place without a country is in the given one. Adds to `refusals` what is wrong.
+    """
+    found = {part: " ".join(given.get(part, "").split()) for part in DELIVERY}
+    found["country"] = found["country"].upper()
+    if not any(found[part] for part in DELIVERY if part != "country"):
+        return {}
+    found["country"] = found["country"] or country
+    for part, text in found.items():
+        if len(text) > _LONGEST.get(part, 2):
+            refusals.append(
+                Refused(
+                    "This is too long: at most %(longest)s characters.",
+                    field=f"delivery.{part}",
+                    values={"longest": _LONGEST.get(part, 2)},
+                )
+            )
+    if found["country"] and found["country"] not in countries():
+        refusals.append(Refused("A country has two letters, e.g. FR.", field="delivery.country"))
+    return {part: text for part, text in found.items() if text}
 
 
 def _identifiers(

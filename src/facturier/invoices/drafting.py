@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from facturier.catalogue.queries import TaxTable, tax_table
+from facturier.customers.models import delivery_value
 from facturier.invoices.models import Invoice
 from facturier.organisations.models import Organisation
 from facturier.rules.document import (
     Adjustment,
+    DeliverTo,
     Document,
     Draft,
     Kind,
@@ -23,6 +25,8 @@ from facturier.rules.document import (
     PaymentMeans,
 )
 from facturier.rules.issuing import preview
+from facturier.rules.money import Exchange
+from facturier.rules.supply import delivery_of, nature_of
 
 _LINE_KINDS = {kind.value: kind for kind in LineKind}
 
@@ -64,6 +68,7 @@ class LineRow(NamedTuple):
     service_start: date | None
     service_end: date | None
     order_reference: str
+    nature: str
 
 
 class AdjustmentRow(NamedTuple):
@@ -80,20 +85,24 @@ def line_value(line: LineRow, *, taxes: TaxTable, language: str, on: date) -> Li
 
     The rate is that of the day of supply (Directive 2006/112/EC, art. 93; UStG § 27; Excise Tax Act, s. 152).
     """
+    kind = _LINE_KINDS[line.kind]
+    rates = taxes.taxes(line.tax_code_id, on=line.service_end or on, language=language)
+    supplied = nature_of(line.nature, taxes=rates, account=taxes.nature(line.account_id))
     return Line(
         description=line.description,
-        kind=_LINE_KINDS[line.kind],
+        kind=kind,
         quantity=line.quantity,
         unit=line.unit,
         unit_price=line.unit_price,
         discount_percent=line.discount_percent,
         discount_minor=line.discount_minor,
         tax_code=taxes.code(line.tax_code_id),
-        taxes=taxes.taxes(line.tax_code_id, on=line.service_end or on, language=language),
+        taxes=rates,
         account=taxes.account(line.account_id),
         service_start=line.service_start,
         service_end=line.service_end,
         order_reference=line.order_reference,
+        nature=supplied if kind is LineKind.AMOUNT else None,
     )
 
 
@@ -112,10 +121,16 @@ def draft_value(
     lines: Iterable[LineRow],
     adjustments: Iterable[AdjustmentRow],
     buyer: Party,
+    deliver_to: DeliverTo | None,
     seller: Seller,
     on: date,
 ) -> Draft:
-    """Return everything that a person decided about a document, as the rules see it."""
+    """Return everything that a person decided about a document, as the rules see it.
+
+    `deliver_to` is where the customer's goods go, unless the document says otherwise.
+    """
+    own = tuple(line_value(line, taxes=seller.taxes, language=invoice.language, on=on) for line in lines)
+    place = deliver_to if invoice.delivery is None else delivery_value(invoice.delivery)
     return Draft(
         kind=Kind(invoice.kind),
         region=seller.organisation.region,
@@ -123,7 +138,7 @@ def draft_value(
         language=invoice.language,
         seller=seller.party,
         buyer=buyer,
-        lines=tuple(line_value(line, taxes=seller.taxes, language=invoice.language, on=on) for line in lines),
+        lines=own,
         adjustments=tuple(adjustment_value(one) for one in adjustments),
         payment_days=invoice.payment_days,
         payment=seller.payment,
@@ -131,7 +146,18 @@ def draft_value(
         subject=invoice.subject,
         note=invoice.note,
         look=seller.look,
+        deliver_to=delivery_of(place, lines=own, buyer=buyer) if place else None,
+        exchange=_exchange(invoice, seller.organisation),
+        vat_on_debits=seller.organisation.vat_on_debits,
     )
+
+
+def _exchange(invoice: Invoice, organisation: Organisation) -> Exchange | None:
+    """Return the rate at which the document's tax is stated in the currency of the seller's region."""
+    rate, own = invoice.exchange_rate, organisation.rules.currency
+    if rate is None or invoice.currency == own:
+        return None
+    return Exchange(own, rate, invoice.exchange_source)
 
 
 def draft_of(invoice: Invoice, *, on: date) -> Draft:
@@ -141,6 +167,7 @@ def draft_of(invoice: Invoice, *, on: date) -> Draft:
         lines=[LineRow(*row) for row in invoice.lines.values_list(*LineRow._fields)],
         adjustments=[AdjustmentRow(*row) for row in invoice.adjustments.values_list(*AdjustmentRow._fields)],
         buyer=invoice.customer.as_party(),
+        deliver_to=invoice.customer.as_delivery(),
         seller=seller(invoice.organisation),
         on=on,
     )

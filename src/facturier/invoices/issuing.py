@@ -147,14 +147,16 @@ class _Rows:
         customers = [one.customer for one in invoices if Invoice.customer.is_cached(one)]
         unread = {one.customer_id for one in invoices} - {one.pk for one in customers}
         customers += Customer.objects.filter(pk__in=unread) if unread else ()
-        self.buyers = {one.pk: one.as_party() for one in customers}
+        self.buyers = {one.pk: (one.as_party(), one.as_delivery()) for one in customers}
 
     def draft(self, invoice: Invoice, *, seller: Seller, on: date) -> Draft:
+        buyer, deliver_to = self.buyers[invoice.customer_id]
         return draft_value(
             invoice,
             lines=self.lines.get(invoice.pk, ()),
             adjustments=self.adjustments.get(invoice.pk, ()),
-            buyer=self.buyers[invoice.customer_id],
+            buyer=buyer,
+            deliver_to=deliver_to,
             seller=seller,
             on=on,
         )

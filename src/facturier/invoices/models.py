@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from facturier.catalogue.models import NATURES
 from facturier.customers.models import Customer
 from facturier.organisations.models import LANGUAGES, Organisation
 from facturier.organisations.tenancy import TenantModel
@@ -140,6 +141,9 @@ class Invoice(TenantModel):
     order_reference = models.CharField(_("purchase order"), max_length=100, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     note = models.TextField(_("message"), blank=True)
+    delivery = models.JSONField(_("delivery address"), null=True)  # null: the customer's
+    exchange_rate = models.DecimalField(_("exchange rate"), max_digits=15, decimal_places=6, null=True)
+    exchange_source = models.CharField(_("source of the rate"), max_length=100, blank=True, db_default="")
     batch_name = models.CharField(_("batch"), max_length=100, blank=True)
     net_minor = models.BigIntegerField(default=0)
     tax_minor = models.BigIntegerField(default=0)
@@ -164,6 +168,9 @@ class Invoice(TenantModel):
                 name="numbered_exactly_when_dated",
             ),
             models.CheckConstraint(condition=~Q(number=""), name="number_not_empty"),
+            models.CheckConstraint(
+                condition=Q(exchange_rate=None) | Q(exchange_rate__gt=0), name="exchange_rate_is_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(status=Status.CLOSED, closed_at__isnull=False)
                 | (~Q(status=Status.CLOSED) & Q(closed_at=None)),
@@ -254,6 +261,7 @@ class InvoiceLine(TenantModel):
     service_start = models.DateField(_("service from"), null=True)
     service_end = models.DateField(_("service until"), null=True)
     order_reference = models.CharField(_("purchase order"), max_length=100, blank=True)
+    nature = models.CharField(_("supplies"), max_length=8, choices=NATURES, blank=True)
     net_minor = models.BigIntegerField(default=0)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from facturier.customers.models import Customer
 from facturier.invoices.models import DRAFTS_FIRST, Invoice, InvoiceAdjustment, InvoiceLine
 from facturier.organisations.bulk import insert_many, take_ids, update_many
 from facturier.organisations.models import Organisation
-from facturier.rules.document import Adjustment, Kind, Line, LineKind, Totals
+from facturier.rules.document import Adjustment, Kind, Line, LineKind, Nature, Totals
 from facturier.rules.lifecycle import Status
 from facturier.rules.totals import totals
 from facturier.storage.bulk import execute
@@ -26,7 +26,8 @@ from facturier.storage.bulk import execute
 class NewLine:
     """A line as a door hands it over; ids name rows of the catalogue.
 
-    `pk` is the row of a line that is edited: what claims its work keeps pointing to it, wherever it moves.
+    Without a `nature` its account says what it supplies. `pk` is the row of a line that is edited: what
+    claims its work keeps pointing to it, wherever it moves.
     """
 
     description: str
@@ -41,6 +42,7 @@ class NewLine:
     service_start: date | None = None
     service_end: date | None = None
     order_reference: str = ""
+    nature: Nature | None = None
     pk: int | None = None
 
 
@@ -69,6 +71,9 @@ class NewDraft:
     subject: str = ""
     note: str = ""
     batch_name: str = ""
+    delivery: Mapping[str, str] | None = None  # as the customer's; {} is its address
+    exchange_rate: Decimal | None = None
+    exchange_source: str = ""
 
 
 @dataclass(slots=True)
@@ -89,8 +94,9 @@ _INVOICE = [
 _LINE = [
     *("id", "invoice_id", "position", "kind", "description", "quantity", "unit", "unit_price"),
     *("discount_percent", "discount_minor", "tax_code_id", "account_id"),
-    *("service_start", "service_end", "order_reference", "net_minor"),
+    *("service_start", "service_end", "order_reference", "nature", "net_minor"),
 ]
+_RARE = ("delivery", "exchange_rate", "exchange_source")  # written where a draft has one of them
 _ADJUSTMENT = ["invoice_id", "position", "reason", "is_charge", "percent", "amount_minor"]
 
 
@@ -107,6 +113,9 @@ def headers(organisation: Organisation, draft: NewDraft) -> dict[str, Any]:
         "order_reference": customer.order_reference if order is None else order,
         "subject": draft.subject,
         "note": draft.note,
+        "delivery": draft.delivery,
+        "exchange_rate": draft.exchange_rate,
+        "exchange_source": draft.exchange_source,
     }
 
 
@@ -144,7 +153,7 @@ def insert_drafts(
     line_ids = iter(take_ids(InvoiceLine, sum(len(draft.lines) for draft in drafts)))
     first = _take_references(organisation, len(drafts))
     now = datetime.now(UTC)
-    lines, adjustments = [], []
+    lines, adjustments, rare = [], [], []
     for place, (pk, draft) in enumerate(zip(created.invoice_ids, drafts, strict=True)):
         head = headers(organisation, draft)
         found = draft_totals(
@@ -153,6 +162,8 @@ def insert_drafts(
         row = _invoice_values(draft, head, found, reference=first + place)
         row |= {"id": pk, "created_at": now, "created_by": author[:100]}
         created.heads.append(row)
+        if any(head[name] not in (None, "") for name in _RARE):
+            rare.append((pk, *(head[name] for name in _RARE)))
         own_ids = [next(line_ids) for _ in draft.lines]
         created.line_ids.append(own_ids)
         lines += [
@@ -162,6 +173,7 @@ def insert_drafts(
         adjustments += [(pk, *values) for values in adjustment_values(draft.adjustments)]
         audit.record_of("invoice.drafted", "invoice", pk, {"batch": draft.batch_name})
     insert_many(Invoice, _INVOICE, [[row[name] for name in _INVOICE] for row in created.heads])
+    update_many(Invoice, _RARE, rare)
     insert_many(InvoiceLine, _LINE, lines)
     insert_many(InvoiceAdjustment, _ADJUSTMENT, adjustments)
     return created
@@ -212,6 +224,7 @@ def line_values(lines: Sequence[NewLine], found: Totals) -> list[tuple[Any, ...]
             line.service_start,
             line.service_end,
             line.order_reference,
+            line.nature.value if line.nature else "",
             total.net.minor,
         )
         for position, (line, total) in enumerate(zip(lines, found.lines, strict=True), start=1)

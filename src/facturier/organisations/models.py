@@ -88,6 +88,7 @@ class Organisation(models.Model):
     footer = models.CharField(_("footer"), max_length=300, blank=True)
     message = models.TextField(_("message on documents"), blank=True)
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
+    vat_on_debits = models.BooleanField(_("VAT on services is due once it is invoiced"), default=False)
     strict_issuing = models.BooleanField(_("an issued document never returns to draft"))
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -66,6 +66,7 @@ class Stated:
     accent: str = "#17563f"
     footer: str = ""
     message: str = ""
+    vat_on_debits: bool = False
 
 
 def seller_identifiers(region: Region) -> list[IdentifierField]:
@@ -121,6 +122,10 @@ def checked(region: Region, given: Stated) -> Stated:
             )
         )
     identifiers = _identifiers(region, given.identifiers, refusals)
+    if given.vat_on_debits and not region.vat_on_debits:
+        refusals.append(
+            Refused("Sellers cannot opt for this where they are established.", field="vat_on_debits")
+        )
     refuse_all(refusals)
     return replace(given, **texts, iban=iban, bic=bic, accent=accent, identifiers=identifiers)
 

@@ -6,6 +6,8 @@ and nothing else. A preview is a `Document` whose number is empty.
 
 The canonical form (`canonical_json`) is UTF-8 JSON with sorted keys and no white space; decimals are
 strings, amounts are integers of minor units, dates are ISO 8601. Its SHA-256 identifies the document.
+What was added since the first documents is left out where it says nothing (`_LATER`), so that a document
+that was issued before reads, and writes, as it did then.
 """
 
 from __future__ import annotations
@@ -22,9 +24,10 @@ from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from facturier.rules.money import Money
+from facturier.rules.money import Exchange, Money
 
 FORMAT = 1
+_LATER = {"later": True}  # marks a field that is left out of the canonical form while it has its default
 
 
 class Kind(StrEnum):
@@ -39,6 +42,13 @@ class LineKind(StrEnum):
     AMOUNT = "amount"
     TEXT = "text"  # a remark between lines; carries no amount
     SUBTOTAL = "subtotal"  # the sum of the amounts since the subtotal before it
+
+
+class Nature(StrEnum):
+    """What is supplied, as VAT tells it (Directive 2006/112/EC, art. 14 and 24)."""
+
+    GOODS = "goods"
+    SERVICES = "services"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +90,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliverTo:
+    """Where goods go (BG-13, BG-15); without a name, to the buyer."""
+
+    name: str = ""
+    address: Address = Address()
+
+
+@dataclass(frozen=True, slots=True)
 class Tax:
     """One component of a tax code, as it stood on the day of the document.
 
@@ -94,7 +112,7 @@ class Tax:
     label: str
     account: str = ""
     exemption_reason: str = ""
-    exemption_code: str = ""
+    exemption_code: str = field(default="", metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +136,7 @@ class Line:
     service_start: date | None = None
     service_end: date | None = None
     order_reference: str = ""
+    nature: Nature | None = field(default=None, metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +195,9 @@ class Draft:
     preceding: tuple[str, ...] = ()  # numbers of the documents that this one corrects (BG-3)
     prepaid_minor: int = 0
     look: Look = Look()
+    deliver_to: DeliverTo | None = field(default=None, metadata=_LATER)
+    exchange: Exchange | None = field(default=None, metadata=_LATER)
+    vat_on_debits: bool = field(default=False, metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +243,7 @@ class Totals:
     gross: Money  # BT-112
     prepaid: Money  # BT-113
     due: Money  # BT-115
+    exchanged_tax_minor: int | None = field(default=None, metadata=_LATER)  # BT-111, see `Draft.exchange`
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +262,15 @@ class Document:
     def is_draft(self) -> bool:
         return self.number == ""
 
+    @property
+    def exchanged_tax(self) -> Money | None:
+        """The tax in the currency that the seller accounts for it in (BT-111), where that is another."""
+        minor, exchange = self.totals.exchanged_tax_minor, self.content.exchange
+        return None if minor is None or exchange is None else Money(minor, exchange.currency)
+
 
 # Values that documents of one run share: written once, then looked up.
-_SHARED: tuple[type, ...] = (Party, Tax, PaymentMeans, Look)
+_SHARED: tuple[type, ...] = (Party, Tax, PaymentMeans, Look, DeliverTo)
 
 
 def _plain(value: Any) -> Any:
@@ -274,12 +303,17 @@ def _writer(shape: type) -> Callable[[Any], Any]:
 def _dataclass_writer(shape: type) -> Callable[[Any], Any]:
     names = sorted(one.name for one in fields(shape))
     read = attrgetter(*names)
+    later = [(one.name, one.default) for one in fields(shape) if "later" in one.metadata]
 
     def write(value: Any) -> Any:
-        return {
+        data = {
             name: part if type(part) in _PLAIN else _plain(part)
             for name, part in zip(names, read(value), strict=True)
         }
+        for name, default in later:
+            if data[name] == default:
+                del data[name]
+        return data
 
     return write
 

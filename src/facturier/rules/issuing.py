@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from facturier.rules.document import Document, Draft, Kind, Totals
 from facturier.rules.refusal import Refused, refuse_all
+from facturier.rules.regions import asking
 from facturier.rules.regions.base import Region, missing_everywhere
 from facturier.rules.totals import totals
 
@@ -35,6 +36,10 @@ class Unnumbered:
 def missing(draft: Draft, *, region: Region, issue_date: date) -> list[Refused]:
     """List everything that keeps a draft from being issued, each naming the field to mend."""
     found = [*missing_everywhere(draft), *region.missing(draft, issue_date)]
+    if draft.kind is not Kind.PRO_FORMA:
+        found += asking.delivery_address(draft)
+        if region.states_tax_at_home:
+            found += asking.exchange(draft, currency=region.currency)
     if draft.kind is Kind.CREDIT_NOTE and not draft.preceding:
         found.append(Refused("A credit note names the invoice that it corrects.", field="preceding"))
     return found
@@ -47,6 +52,7 @@ def prepare(draft: Draft, *, region: Region, issue_date: date) -> Unnumbered:
         draft.adjustments,
         currency=draft.currency,
         prepaid_minor=draft.prepaid_minor,
+        exchange=draft.exchange,
     )
     due_date = issue_date + timedelta(days=draft.payment_days)
     return Unnumbered(draft, issue_date, due_date, sums, region.mentions(draft, sums, due_date))

@@ -92,3 +92,20 @@ class Money:
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How many units of a document's currency one unit of `currency` is, and who says so.
+
+    This is how central banks of the euro and the pound publish rates: EUR 1 = USD 1.0837. `currency` is
+    the one that the seller accounts for tax in (EN 16931, BT-6).
+    """
+
+    currency: str
+    rate: Decimal
+    source: str = ""
+
+    def of(self, money: Money) -> Money:
+        """Return an amount in `currency`, rounded once, halves away from zero."""
+        return Money.rounded(_EXACT.divide(money.amount, self.rate), self.currency)

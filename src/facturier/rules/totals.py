@@ -19,7 +19,7 @@ from facturier.rules.document import (
     TaxTotal,
     Totals,
 )
-from facturier.rules.money import Money
+from facturier.rules.money import Exchange, Money
 
 _EXACT = Context(prec=60)
 
@@ -30,11 +30,13 @@ def totals(
     *,
     currency: str,
     prepaid_minor: int = 0,
+    exchange: Exchange | None = None,
 ) -> Totals:
     """Add up a document; the result lists a total per line, in the order of the lines.
 
-    Prices are in major units and without tax. Never refuses: what is missing (a tax code) counts as
-    no tax, and it is the region that refuses to issue such a document.
+    Prices are in major units and without tax. With `exchange` the whole tax is stated in its currency too,
+    exchanged once (Directive 2006/112/EC, art. 230; BT-111). Never refuses: what is missing (a tax code)
+    counts as no tax, and it is the region that refuses to issue such a document.
     """
     line_totals = _line_totals(lines, currency)
     amounts = [
@@ -63,6 +65,7 @@ def totals(
         gross=gross,
         prepaid=prepaid,
         due=gross - prepaid,
+        exchanged_tax_minor=exchange.of(tax).minor if exchange else None,
     )
 
 

@@ -37,6 +37,17 @@ BUYERS = [
     ("Université du Cap, Éditions", "2325 rue de l’Université", "G1V 0A6", "Québec", "Louise Pelletier"),
     ("Torréfaction Basse-Ville", "609 rue Saint-Vallier Ouest", "G1N 1C6", "Québec", "Simon Caron"),
 ]
+# Where the printer delivers, for the customers that do not receive at their office.
+DELIVERIES = {
+    "Festival d’été de la Capitale": {
+        "name": "Entrepôt du Festival",
+        "line1": "340 rue du Marais",
+        "postcode": "G1M 3R1",
+        "city": "Québec",
+        "subdivision": "QC",
+    },
+    "Musée de la Gravure": {"line1": "5 quai Saint-André", "postcode": "G1K 9B4", "city": "Québec"},
+}
 JOBS = (
     ("Affiches 24 × 36 po, couché mat", 250, "2.85"),
     ("Dépliants 3 volets, 4/4", 5000, "0.118"),
@@ -109,6 +120,7 @@ def _buyers() -> list[Buyer]:
                 identifiers={},
                 country="CA",
                 subdivision="QC",
+                delivery=DELIVERIES.get(name, {}),
             )
         )
     return found

@@ -77,6 +77,7 @@ def found() -> Organisation:
         phone="+33 4 72 00 00 00",
         iban="FR7630006000011234567890189",
         bic="AGRIFRPP",
+        vat_on_debits=True,
         footer="Lumen Infogérance · 14 rue de la République, 69002 Lyon · lumen.example",
         message="Merci de votre confiance.",
     )

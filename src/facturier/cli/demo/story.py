@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import transaction
@@ -79,6 +79,7 @@ class Buyer:
     country: str
     subdivision: str = ""
     language: str = ""
+    delivery: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -103,6 +104,7 @@ def add_customers(seller: Organisation, buyers: Iterable[Buyer]) -> list[Custome
                 country=buyer.country,
                 subdivision=buyer.subdivision,
                 identifiers=buyer.identifiers,
+                delivery=buyer.delivery,
                 language=buyer.language or seller.language,
                 contacts=[NewContact(email=buyer.email, name=buyer.contact, is_billing=True)],
             ),

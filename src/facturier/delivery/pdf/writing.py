@@ -148,8 +148,21 @@ class _Writer:
             (words_["customer_number"], content.buyer.reference),
             (words_["order"], content.order_reference),
             (words_[refers], ", ".join(content.preceding)),
+            (words_["delivered_to"], self._delivery()),
         )
         return tuple(Fact(label, value) for label, value in pairs if value)
+
+    def _delivery(self) -> str:
+        """Say where goods go, in one line: it stands among the facts."""
+        place = self.content.deliver_to
+        if place is None:
+            return ""
+        lines = address_lines(
+            place.address,
+            sender_country=self.content.seller.address.country or self.region.country,
+            country_name=self.formats.country,
+        )
+        return ", ".join((*((place.name,) if place.name else ()), *lines))
 
     def _footer(self) -> tuple[str, ...]:
         content = self.content
@@ -263,6 +276,7 @@ class _Writer:
             rows.append(Sum(words_["total_tax"], money(totals.tax)))
         else:
             rows += [Sum(self._tax_name(one.tax), money(one.amount)) for one in totals.taxes]
+        rows += self._exchanged_tax()
         if self.content.kind is Kind.CREDIT_NOTE:
             return (*rows, Sum(words_["credited"], money(totals.gross), is_final=True))
         if not totals.taxes and not totals.prepaid:
@@ -271,6 +285,18 @@ class _Writer:
             rows.append(Sum(words_["total_gross"], money(totals.gross)))
             rows.append(Sum(words_["prepaid"], money(-totals.prepaid)))
         return (*rows, Sum(words_["due"], money(totals.due), is_final=True))
+
+    def _exchanged_tax(self) -> list[Sum]:
+        """State the tax in the currency of the seller's country, and the rate that it was exchanged at."""
+        tax, exchange, words_ = self.document.exchanged_tax, self.content.exchange, self.words
+        if not tax or exchange is None:
+            return []
+        digits = digits_needed([exchange.rate], least=minor_digits(self.content.currency))
+        rate = self.formats.number(exchange.rate, digits=digits)
+        said = f"1\xa0{exchange.currency} = {rate}\xa0{self.content.currency}"
+        source = f", {exchange.source.strip()}" if exchange.source.strip() else ""
+        label = words_["tax_in"] % (self.tax_word, exchange.currency)
+        return [Sum(f"{label} ({said}{source})", self.formats.money(tax))]
 
     def _adjustment_sums(self) -> list[Sum]:
         """Sum the parts of each discount or charge: they were split by tax, not by reason."""

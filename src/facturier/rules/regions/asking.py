@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from facturier.rules.document import Draft, LineKind, Party, Tax
+from facturier.rules.document import Address, Draft, LineKind, Tax
 from facturier.rules.refusal import Refused
 
 # Where an address without a postal code is incomplete.
@@ -30,7 +30,7 @@ def seller_address(draft: Draft) -> list[Refused]:
     """Ask for the seller's full address."""
     return [
         Refused(_SELLER_ADDRESS[part], field=f"seller.address.{part}", link="organisation")
-        for part in _lacking(draft.seller)
+        for part in _lacking(draft.seller.address)
     ]
 
 
@@ -38,12 +38,11 @@ def customer_address(draft: Draft) -> list[Refused]:
     """Ask for the customer's full address."""
     return [
         Refused(_CUSTOMER_ADDRESS[part], field=f"customer.address.{part}", link="customer")
-        for part in _lacking(draft.buyer)
+        for part in _lacking(draft.buyer.address)
     ]
 
 
-def _lacking(party: Party) -> list[str]:
-    address = party.address
+def _lacking(address: Address) -> list[str]:
     parts = ["line1", "city", "country"]
     if address.country in _WITH_POSTCODE:
         parts.insert(1, "postcode")
@@ -104,14 +103,41 @@ def exemption_reasons(draft: Draft) -> list[Refused]:
     ]
 
 
-def vat_in_euros(draft: Draft) -> list[Refused]:
-    """Ask for euros where VAT is charged: they must state it (Directive 2006/112/EC, art. 230)."""
-    if draft.currency == "EUR" or not any(tax.rate for tax in taxes_of(draft)):
+def exchange(draft: Draft, *, currency: str) -> list[Refused]:
+    """Ask for the rate at which a tax in another currency is stated in the region's own.
+
+    Directive 2006/112/EC, art. 230 and 91 (2); CGI, art. 289, VII; § 16 (6) UStG.
+    """
+    if draft.currency == currency or not any(tax.rate for tax in taxes_of(draft)):
+        return []
+    values = {"own": currency, "currency": draft.currency}
+    if draft.exchange is None or draft.exchange.currency != currency:
+        return [
+            Refused(
+                "State the tax in %(own)s too: enter the exchange rate of %(own)s to %(currency)s.",
+                field="exchange_rate",
+                link="draft",
+                values=values,
+            )
+        ]
+    if not draft.exchange.source.strip():
+        return [Refused("Say where the exchange rate comes from.", field="exchange_source", link="draft")]
+    return []
+
+
+_DELIVERY = {
+    "line1": "The delivery address has no street.",
+    "postcode": "The delivery address has no postal code.",
+    "city": "The delivery address has no city.",
+    "country": "The delivery address has no country.",
+}
+
+
+def delivery_address(draft: Draft) -> list[Refused]:
+    """Ask for the whole of a delivery address that is going to be printed."""
+    place = draft.deliver_to
+    if place is None:
         return []
     return [
-        Refused(
-            "An invoice that charges VAT states it in euros: choose EUR as its currency.",
-            field="currency",
-            link="draft",
-        )
+        Refused(_DELIVERY[part], field=f"delivery.{part}", link="draft") for part in _lacking(place.address)
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from facturier.rules.document import Draft, Kind, LineKind, Totals
+from facturier.rules.document import Draft, Kind, LineKind, Nature, Totals
 from facturier.rules.numbering import NumberFormat
 from facturier.rules.refusal import Refused
 
@@ -49,11 +49,15 @@ class TaxCodeSeed:
 
 @dataclass(frozen=True, slots=True)
 class AccountSeed:
-    """A GL account. `role` is "receivable", "revenue", "tax", "bank", "expense" or "rounding"."""
+    """A GL account. `role` is "receivable", "revenue", "tax", "bank", "expense" or "rounding".
+
+    `nature` says what a line on it supplies, where the line itself does not.
+    """
 
     code: str
     labels: Labels
     role: str
+    nature: Nature = Nature.SERVICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Region:
     `languages` starts with the default one; `locale_of` maps a language to the Babel locale of its
     formats. `missing` lists what the law asks for and the draft lacks; `mentions` writes the legal
     sentences, in the language of the document. `epc_qr` says whether transfers are paid by EPC QR
-    code (SEPA, EPC069-12).
+    code (SEPA, EPC069-12); `states_tax_at_home` whether a document in another currency states its tax in the
+    region's own too; `vat_on_debits` whether sellers of services may opt for owing VAT once it is invoiced.
     """
 
     code: str
@@ -99,6 +104,8 @@ class Region:
     missing: Callable[[Draft, date], list[Refused]]
     mentions: Callable[[Draft, Totals, date], tuple[str, ...]]
     epc_qr: bool = False
+    states_tax_at_home: bool = True
+    vat_on_debits: bool = False
 
 
 def rate_on(rates: Sequence[DatedRate], day: date) -> Decimal | None:

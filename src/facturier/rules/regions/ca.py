@@ -32,7 +32,7 @@ from facturier.rules.totals import totals
 _ACCOUNTS = accounts("""
 1060 | receivable | Comptes clients | Crediti verso clienti | Forderungen | Accounts receivable
 8000 | revenue | Ventes de biens et services | Ricavi | Erlöse | Sales of goods and services
-8010 | revenue | Impression | Stampa | Druckerlöse | Printing
+8010 | revenue goods | Impression | Stampa | Druckerlöse | Printing
 8020 | revenue | Infographie et prépresse | Grafica | Gestaltung, Druckvorstufe | Design, prepress
 8030 | revenue | Livraison refacturée | Trasporto | Weiterberechneter Versand | Delivery recharged
 8090 | revenue | Remises accordées | Sconti concessi | Gewährte Nachlässe | Discounts granted
@@ -220,10 +220,15 @@ def _missing(draft: Draft, issue_date: date) -> list[Refused]:
         found.append(asking.of_seller("The seller has no GST/HST number.", scheme="gst"))
     if "QST" in schemes and not draft.seller.identifier("qst"):
         found.append(asking.of_seller("The seller has no QST number.", scheme="qst"))
-    return found if found and _states_numbers(draft) else []
+    # A credit note that adjusts tax states them whatever it comes to (SOR/91-44, s. 3 (b); c. T-0.1, r. 2,
+    # s. 449R1).
+    asked = draft.kind is Kind.CREDIT_NOTE or _states_numbers(draft)
+    return found if found and asked else []
 
 
 def _states_numbers(draft: Draft) -> bool:
+    if draft.currency != "CAD":
+        return True  # what it comes to in dollars may change with the rate
     sums = totals(draft.lines, draft.adjustments, currency=draft.currency)
     return abs(sums.gross.amount) >= _NUMBERS_FROM
 
@@ -302,4 +307,5 @@ CA_QC = Region(
     identifiers=_IDENTIFIERS,
     missing=_missing,
     mentions=_mentions,
+    states_tax_at_home=False,  # converted in the return, not on the invoice (Excise Tax Act, s. 159)
 )

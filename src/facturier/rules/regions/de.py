@@ -33,8 +33,8 @@ _ACCOUNTS = accounts("""
 8337 | revenue | Ventes § 13b UStG | Ricavi § 13b UStG | Erlöse § 13b UStG | Revenue § 13b UStG
 8336 | revenue | Services UE | Servizi UE | Erlöse EU-Leistungen § 3a UStG | EU services § 3a UStG
 8338 | revenue | Services hors UE | Servizi extra UE | Erlöse Drittland | Services outside the EU
-8125 | revenue | Livraisons UE | Cessioni UE | Steuerfreie ig. Lieferungen | EU supplies of goods
-8120 | revenue | Exportations | Esportazioni | Steuerfreie Ausfuhren § 4 Nr. 1a UStG | Exports
+8125 | revenue goods | Livraisons UE | Cessioni UE | Steuerfreie ig. Lieferungen | EU supplies of goods
+8120 | revenue goods | Exportations | Esportazioni | Steuerfreie Ausfuhren § 4 Nr. 1a UStG | Exports
 8110 | revenue | Ventes exonérées | Ricavi esenti | Sonstige steuerfreie Umsätze | Exempt revenue
 8195 | revenue | Ventes § 19 UStG | Ricavi § 19 UStG | Erlöse Kleinunternehmer | Revenue § 19 UStG
 8700 | revenue | Remises accordées | Sconti concessi | Erlösschmälerungen | Discounts granted
@@ -232,7 +232,6 @@ def _missing(draft: Draft, issue_date: date) -> list[Refused]:
         *_missing_of_customer(draft),
         *asking.quantities(draft),
         *asking.exemption_reasons(draft),
-        *asking.vat_in_euros(draft),
     ]
 
 

@@ -3,6 +3,11 @@
 Invoices: CGI, art. 289 and annexe II, art. 242 nonies A; Code de commerce, art. L441-9, L441-10,
 D441-5 and R123-237. VAT was moved from the CGI to the CIBS by ordonnance 2025-1247; references to
 the articles of the CGI stay valid on invoices until 31 December 2027.
+
+Décret 2022-1299, art. 1, added to art. 242 nonies A, I: the customer's SIREN, the address where goods are
+delivered, whether goods or services are supplied, and the option for VAT on debits. They are demanded with
+the duty to issue e-invoices (loi 2023-1322, art. 91; décret 2024-266): of large and mid-sized sellers since
+1 September 2026, of small ones from 1 September 2027. We print them at once, which no text forbids.
 """
 
 from __future__ import annotations
@@ -11,17 +16,16 @@ import re
 from datetime import date
 
 from facturier.rules import identifiers
-from facturier.rules.document import Draft, Kind, Totals
+from facturier.rules.document import Draft, Kind
 from facturier.rules.numbering import NumberFormat
 from facturier.rules.refusal import Refused
-from facturier.rules.regions import asking, wording
+from facturier.rules.regions import asking, fr_mentions
 from facturier.rules.regions.base import (
     IdentifierField,
     Labels,
     Region,
     TaxCodeSeed,
     TaxComponentSeed,
-    words,
 )
 from facturier.rules.regions.seeds import accounts, rates, untaxed
 from facturier.rules.regions.wording import four, same
@@ -31,7 +35,7 @@ from facturier.rules.totals import totals
 _ACCOUNTS = accounts("""
 411000 | receivable | Clients | Clienti | Kunden | Trade receivables
 706000 | revenue | Prestations de services | Prestazioni di servizi | Dienstleistungen | Services
-707000 | revenue | Ventes de marchandises | Vendite di merci | Warenverkäufe | Sales of goods
+707000 | revenue goods | Ventes de marchandises | Vendite di merci | Warenverkäufe | Sales of goods
 704000 | revenue | Travaux | Lavori | Werkleistungen | Contract works
 708500 | revenue | Ports et frais refacturés | Spese accessorie | Nebenkosten | Costs recharged
 708800 | revenue | Autres produits annexes | Altri proventi | Sonstige Nebenerlöse | Other income
@@ -158,11 +162,11 @@ _TAX_CODES = (
             en="Services to a business in the EU",
         ),
         reason=four(
-            fr="Autoliquidation, article 283-2 du CGI et articles 44 et 196 de la directive 2006/112/CE",
-            it="Inversione contabile, art. 283-2 del CGI e artt. 44 e 196 della direttiva 2006/112/CE",
-            de="Steuerschuldnerschaft des Leistungsempfängers, Art. 283-2 CGI und Art. 44 und 196"
+            fr="Autoliquidation, article 259-1° du CGI et articles 44 et 196 de la directive 2006/112/CE",
+            it="Inversione contabile, art. 259-1° del CGI e artt. 44 e 196 della direttiva 2006/112/CE",
+            de="Steuerschuldnerschaft des Leistungsempfängers, Art. 259-1° CGI und Art. 44 und 196"
             " der Richtlinie 2006/112/EG",
-            en="Reverse charge, article 283-2 of the CGI and articles 44 and 196 of Directive 2006/112/EC",
+            en="Reverse charge, article 259-1° of the CGI and articles 44 and 196 of Directive 2006/112/EC",
         ),
     ),
     _untaxed(
@@ -241,7 +245,7 @@ _IDENTIFIERS = (
     ),
 )
 
-# Décret 2022-1299 with loi 2023-1322, art. 91: small and medium sellers state it from this day on.
+# When small and medium sellers must state it, and anybody does; see the head of this file.
 _CUSTOMER_SIREN_FROM = date(2027, 9, 1)
 _SOLE_TRADER = re.compile(r"\bEI\b|entrepreneure? individuel", re.IGNORECASE)
 
@@ -256,7 +260,6 @@ def _missing(draft: Draft, issue_date: date) -> list[Refused]:
         *_missing_of_customer(draft, issue_date),
         *asking.quantities(draft),
         *asking.exemption_reasons(draft),
-        *asking.vat_in_euros(draft),
     ]
 
 
@@ -290,6 +293,8 @@ def _states_vat_number(draft: Draft) -> bool:
         return True
     if not used & {"S", "Z", "G"}:
         return False
+    if draft.currency != "EUR":
+        return True  # what it comes to in euros may change with the rate: the number never harms
     sums = totals(draft.lines, draft.adjustments, currency=draft.currency)
     return abs(sums.net.amount) > 150
 
@@ -308,38 +313,6 @@ def _missing_of_customer(draft: Draft, issue_date: date) -> list[Refused]:
     ):
         found.append(asking.of_customer("The customer has no SIREN.", scheme="siren"))
     return found
-
-
-# C. com., art. L441-9, L441-10, II and D441-5, with the lowest rate that conditions may set.
-_LATE_PAYMENT = four(
-    fr="En cas de retard de paiement, des pénalités au taux de trois fois le taux d’intérêt légal"
-    " sont exigibles sans rappel, ainsi que, pour tout professionnel, une indemnité forfaitaire"
-    " pour frais de recouvrement de 40 €.",
-    it="In caso di ritardo di pagamento sono dovuti, senza sollecito, interessi pari a tre volte"
-    " il tasso legale francese e, da ogni professionista, un’indennità forfettaria di 40 € per le"
-    " spese di recupero.",
-    de="Bei Zahlungsverzug fallen ohne Mahnung Verzugszinsen in Höhe des dreifachen französischen"
-    " gesetzlichen Zinssatzes an sowie, bei Unternehmern, eine Beitreibungspauschale von 40 €.",
-    en="Late payment bears interest at three times the French statutory rate without reminder and,"
-    " for business customers, a fixed compensation of €40 for recovery costs.",
-)
-_NO_DISCOUNT = four(
-    fr="Pas d’escompte pour paiement anticipé.",
-    it="Nessuno sconto per pagamento anticipato.",
-    de="Kein Skonto bei vorzeitiger Zahlung.",
-    en="No discount for early payment.",
-)
-
-
-def _mentions(draft: Draft, totals: Totals, due_date: date) -> tuple[str, ...]:
-    said = [
-        *wording.of_kind(draft),
-        *wording.of_exemptions(draft),
-        *wording.of_service_date(draft),
-    ]
-    if draft.kind is Kind.INVOICE:
-        said += [words(_NO_DISCOUNT, draft.language), words(_LATE_PAYMENT, draft.language)]
-    return tuple(said)
 
 
 FR = Region(
@@ -362,6 +335,7 @@ FR = Region(
     tax_codes=_TAX_CODES,
     identifiers=_IDENTIFIERS,
     missing=_missing,
-    mentions=_mentions,
+    mentions=fr_mentions.mentions,
     epc_qr=True,
+    vat_on_debits=True,
 )

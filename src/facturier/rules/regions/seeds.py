@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from facturier.rules.document import Nature
 from facturier.rules.regions.base import (
     AccountSeed,
     DatedRate,
@@ -19,13 +20,19 @@ ALWAYS = date(1900, 1, 1)  # for what never had another rate: exemptions
 
 def accounts(table: str) -> tuple[AccountSeed, ...]:
     """Read a chart of accounts: per line code, role, and the name in fr, it, de and en, between
-    bars.
+    bars. The role "revenue goods" is revenue from goods; else revenue is from services.
 
     Raises ValueError for a line that has not these six cells.
     """
     rows = [[cell.strip() for cell in row.split("|")] for row in table.strip().splitlines()]
     return tuple(
-        AccountSeed(code, four(fr=fr, it=it, de=de, en=en), role) for code, role, fr, it, de, en in rows
+        AccountSeed(
+            code,
+            four(fr=fr, it=it, de=de, en=en),
+            role.split()[0],
+            Nature.GOODS if role.endswith(" goods") else Nature.SERVICES,
+        )
+        for code, role, fr, it, de, en in rows
     )
 
 

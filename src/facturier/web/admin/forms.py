@@ -31,7 +31,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, ...], ...]], ...] = (
         _("How to be paid"),
         (("account_name",), ("iban", "bic"), ("payment_instructions",), ("payment_days", "currency")),
     ),
-    (_("On documents"), (("language", "accent"), ("message",), ("footer",))),
+    (_("On documents"), (("language", "accent"), ("vat_on_debits",), ("message",), ("footer",))),
 )
 
 
@@ -86,6 +86,11 @@ class SettingsForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"maxlength": LONGEST["message"], "rows": 3}),
     )
+    vat_on_debits = forms.BooleanField(
+        label=_("VAT on services falls due when it is invoiced (option pour les débits)"),
+        help_text=_("Printed on documents, as the law asks of who has chosen it."),
+        required=False,
+    )
     footer = _text("footer", _("Footer"), hint=_("At the bottom of every sheet."))
 
     def __init__(self, organisation: Organisation, data: Any = None, *, reason: Any = None) -> None:
@@ -97,6 +102,8 @@ class SettingsForm(forms.Form):
             self.fields[f"identifiers-{one.scheme}"] = _text(
                 one.scheme, words(one.labels, language), autocomplete="off", spellcheck="false"
             )
+        if not organisation.rules.vat_on_debits:
+            del self.fields["vat_on_debits"]
         self.fields["country"].choices = _countries(str(speech.locale()))
         self.fields["currency"].choices = _currencies(str(speech.locale()), organisation.currency)
         if reason:
@@ -122,7 +129,8 @@ class SettingsForm(forms.Form):
                 pairs = [names[place : place + 2] for place in range(0, len(names), 2)]
                 yield heading, [[self[name] for name in pair] for pair in pairs]
             else:
-                yield heading, [[self[name] for name in row] for row in rows]
+                shown = [[self[name] for name in row if name in self.fields] for row in rows]
+                yield heading, [row for row in shown if row]
 
 
 def _initial(organisation: Organisation) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from facturier.catalogue.models import GLAccount, Role, TaxCode
 from facturier.customers.models import Customer
-from facturier.customers.values import NewContact, NewCustomer, identifier_fields
+from facturier.customers.values import DELIVERY, NewContact, NewCustomer, identifier_fields
 from facturier.organisations.models import LANGUAGES, Membership, Organisation
 from facturier.organisations.values import countries
 from facturier.rules.refusal import Refused
@@ -29,10 +29,18 @@ from facturier.work.values import MOST_ROUNDING, NewContract
 CURRENCIES = ("EUR", "CAD", "CHF", "GBP", "USD", "AUD", "CZK", "DKK", "JPY", "NOK", "PLN", "SEK", "TND")
 _CONTACT = re.compile(r"contact-(\d{1,6})-email", re.ASCII)
 MOST_CONTACTS = 50
+DELIVERY_LABELS = {
+    "name": _("Delivered to"),
+    "line1": _("Address"),
+    "line2": _("Address, continued"),
+    "postcode": _("Postcode"),
+    "city": _("City"),
+    "subdivision": _("State or province"),
+}
 
 
 @lru_cache(maxsize=32)
-def _countries(locale: Any) -> list[tuple[str, str]]:
+def country_choices(locale: Any) -> list[tuple[str, str]]:
     named = [(code, locale.territories[code]) for code in countries() if code in locale.territories]
     return [("", "–"), *sorted(named, key=lambda one: one[1].casefold())]
 
@@ -95,7 +103,7 @@ class CustomerForm(forms.Form):
         super().__init__(*args, **given)
         own = [customer.currency if customer else "", organisation.currency]
         self.fields["currency"].choices = _currencies(own)
-        self.fields["country"].choices = _countries(speech.locale())
+        self.fields["country"].choices = country_choices(speech.locale())
         self.fields["tax_code"].queryset = TaxCode.objects.all()
         days = str(organisation.payment_days)
         self.fields["payment_days"].widget.attrs["placeholder"] = days
@@ -106,6 +114,11 @@ class CustomerForm(forms.Form):
             name = f"identifiers.{one.scheme}"
             self.fields[name] = forms.CharField(label=label, required=False, max_length=60)
             self._schemes.append(one.scheme)
+        for part, label in DELIVERY_LABELS.items():
+            self.fields[f"delivery.{part}"] = forms.CharField(label=label, required=False, max_length=200)
+        self.fields["delivery.country"] = forms.ChoiceField(
+            label=_("Country"), required=False, choices=self.fields["country"].choices
+        )
         self.contacts = (
             _contacts(self.data) if self.is_bound else [_row(n, one) for n, one in enumerate(contacts)]
         ) or [ContactRow(0, is_billing=True)]
@@ -135,12 +148,20 @@ class CustomerForm(forms.Form):
             if parts[0] == "contacts" and len(parts) == 3 and int(parts[1]) < len(filled):
                 filled[int(parts[1])].errors.append(refusal_text(one))
 
+    @property
+    def delivery_rows(self) -> list[list[Any]]:
+        """The fields of the delivery address, as they stand side by side."""
+        rows = (("name",), ("line1",), ("line2",), ("postcode", "city"), ("country", "subdivision"))
+        return [[self[f"delivery.{part}"] for part in row] for row in rows]
+
     def values(self, *, with_owners: bool) -> NewCustomer:
         data = dict(self.cleaned_data)
         tax_code = data.pop("tax_code")
         identifiers = {scheme: data.pop(f"identifiers.{scheme}") for scheme in self._schemes}
+        delivery = {part: data.pop(f"delivery.{part}") for part in DELIVERY}
         filled = [row for row in self.contacts if row.email or row.name or row.phone]
         return NewCustomer(
+            delivery=delivery,
             identifiers=identifiers,
             tax_code_id=tax_code.pk if tax_code else None,
             contacts=tuple(row.as_contact() for row in filled),
@@ -153,7 +174,8 @@ def shown(values: NewCustomer) -> dict[str, Any]:
     """What the form shows of a customer."""
     named = {name: getattr(values, name) for name in CustomerForm.base_fields if hasattr(values, name)}
     numbers = {f"identifiers.{scheme}": text for scheme, text in values.identifiers.items()}
-    return {**named, **numbers, "tax_code": values.tax_code_id}
+    delivery = {f"delivery.{part}": text for part, text in values.delivery.items()}
+    return {**named, **numbers, **delivery, "tax_code": values.tax_code_id}
 
 
 def _row(place: int, one: NewContact) -> ContactRow:

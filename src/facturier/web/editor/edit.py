@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from facturier.catalogue.models import GLAccount, Product, Role, TaxCode
+from facturier.catalogue.models import NATURES, GLAccount, Product, Role, TaxCode
 from facturier.catalogue.queries import default_account, default_tax_code
 from facturier.customers.models import Customer
 from facturier.delivery.pdf.units import UNITS
@@ -25,11 +25,12 @@ from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
 from facturier.organisations.models import LANGUAGES
 from facturier.rules.document import Draft, LineKind
-from facturier.rules.issuing import missing, prepare
+from facturier.rules.issuing import missing, preview
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
 from facturier.web import speech
-from facturier.web.editor import reading
+from facturier.web.customers.forms import country_choices
+from facturier.web.editor import delivery, reading
 from facturier.web.editor.numbers import write_number
 from facturier.web.pages import page
 from facturier.web.refusals import each, refusal_text, refusals_as_messages
@@ -63,6 +64,7 @@ def edit(request: Any, pk: int) -> HttpResponse:
     invoice = get_object_or_404(Invoice.objects.select_related("customer"), pk=pk)
     if invoice.is_issued:
         return redirect("document", organisation=request.organisation.slug, pk=pk)
+    own = request.organisation.rules.currency
     lines = [reading.cells(line, currency=invoice.currency) for line in invoice.lines.all()]
     context = {
         "invoice": invoice,
@@ -79,6 +81,11 @@ def edit(request: Any, pk: int) -> HttpResponse:
         "products": _products(),
         "languages": LANGUAGES,
         "save_url": reverse("document-save", args=[request.organisation.slug, pk]),
+        "natures": NATURES,
+        "delivery": delivery.shown(invoice),
+        "countries": country_choices(speech.locale()),
+        "home": "" if invoice.currency == own else own,
+        "exchange_rate": write_number(invoice.exchange_rate) if invoice.exchange_rate else "",
         **reading.discount_cells(invoice),
         **_beside(request, invoice),
     }
@@ -110,6 +117,7 @@ def _products() -> list[dict[str, str]]:
             "unit_price": write_number(product.unit_price),
             "tax_code": str(product.tax_code_id or ""),
             "account": str(product.account_id or ""),
+            "nature": product.nature,
         }
         for product in Product.objects.filter(is_active=True).order_by("code")
     ]
@@ -175,9 +183,11 @@ def _beside(request: Any, invoice: Invoice) -> dict[str, Any]:
     today = timezone.localdate()
     draft = draft_of(invoice, on=today)
     region = request.organisation.rules
+    seen = preview(draft, region=region, issue_date=today)
     return {
         "invoice": invoice,
-        "sums": prepare(draft, region=region, issue_date=today).totals,
+        "sums": seen.totals,
+        "exchanged_tax": seen.exchanged_tax,
         "lacks": lacks(request, invoice, draft, today=today),
     }
 

@@ -19,14 +19,15 @@ from facturier.customers.models import Customer
 from facturier.invoices.models import Invoice, InvoiceLine
 from facturier.invoices.operations import NewAdjustment, NewDraft, NewLine
 from facturier.organisations.models import LANGUAGES
-from facturier.rules.document import Kind, LineKind
+from facturier.rules.document import Kind, LineKind, Nature
 from facturier.rules.money import Money, minor_digits
 from facturier.rules.refusal import Refused, refuse_all
+from facturier.web.editor import delivery
 from facturier.web.editor.numbers import read_discount, read_number, write_number
 
 CELLS = (
     *("line", "kind", "description", "quantity", "unit", "unit_price", "discount"),
-    *("tax_code", "account", "service_start", "service_end"),
+    *("tax_code", "account", "service_start", "service_end", "nature"),
 )
 MOST_LINES = 1000
 # UN/ECE Recommendation 20: what service businesses count in. C62 is the number itself, and stands first.
@@ -48,6 +49,7 @@ class Cells:
     account: str = ""
     service_start: str = ""
     service_end: str = ""
+    nature: str = ""
     net_minor: int = 0
 
     @property
@@ -74,6 +76,7 @@ def cells(line: InvoiceLine, *, currency: str) -> Cells:
         account=str(line.account_id or ""),
         service_start=line.service_start.isoformat() if line.service_start else "",
         service_end=line.service_end.isoformat() if line.service_end else "",
+        nature=line.nature,
         net_minor=line.net_minor,
     )
 
@@ -103,6 +106,8 @@ def read_draft(request: HttpRequest, invoice: Invoice) -> NewDraft:
     language = form.get("language", invoice.language)
     if language not in dict(LANGUAGES):
         refusals.append(Refused(gettext_noop("Choose one of the four languages."), field="language"))
+    place = delivery.read(form, invoice, refusals=refusals)
+    rate = careful(lambda: _exchange_rate(form), None)
     refuse_all(refusals)
     return NewDraft(
         customer=customer,
@@ -115,7 +120,17 @@ def read_draft(request: HttpRequest, invoice: Invoice) -> NewDraft:
         order_reference=form.get("order_reference", "").strip()[:100],
         subject=form.get("subject", "").strip()[:200],
         note=form.get("note", "").strip(),
+        delivery=place,
+        exchange_rate=rate,
+        exchange_source=form.get("exchange_source", "").strip()[:100],
     )
+
+
+def _exchange_rate(form: QueryDict) -> Decimal | None:
+    rate = read_number(form.get("exchange_rate", ""), field="exchange_rate", places=6)
+    if rate < 0:
+        raise Refused(gettext_noop("An exchange rate is more than zero."), field="exchange_rate")
+    return rate or None
 
 
 def _customer(form: QueryDict) -> Customer:
@@ -179,6 +194,7 @@ def _line(given: dict[str, str], *, position: int, currency: str) -> NewLine:
         account_id=_key(given["account"]),
         service_start=start or end,
         service_end=end or start,
+        nature=Nature(given["nature"]) if given["nature"] in set(Nature) else None,
         pk=_key(given["line"]),
     )
 

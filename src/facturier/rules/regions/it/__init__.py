@@ -25,7 +25,7 @@ from facturier.rules.regions.wording import four, same
 _ACCOUNTS = accounts("""
 1501 | receivable | Clients | Crediti verso clienti | Forderungen an Kunden | Trade receivables
 5801 | revenue | Prestations de services | Ricavi per prestazioni di servizi | Dienstleistungen | Services
-5802 | revenue | Ventes de biens | Ricavi per cessioni di beni | Warenverkäufe | Sales of goods
+5802 | revenue goods | Ventes de biens | Ricavi per cessioni di beni | Warenverkäufe | Sales of goods
 5803 | revenue | Honoraires | Compensi professionali | Honorare | Professional fees
 5804 | revenue | Débours refacturés | Rimborsi spese art. 15 | Durchlaufende Posten | Disbursements
 5805 | revenue | Droit de timbre refacturé | Rivalsa bollo | Weiterberechnete Stempelsteuer | Stamp duty
@@ -75,7 +75,6 @@ def _missing(draft: Draft, issue_date: date) -> list[Refused]:
         *_missing_of_customer(draft),
         *asking.quantities(draft),
         *asking.exemption_reasons(draft),
-        *asking.vat_in_euros(draft),
     ]
 
 
