@@ -219,3 +219,31 @@ def test_what_is_written_can_be_read_again() -> None:
             for text in ("0", "0.5", "1234.567891", "-3", "100"):
                 value = Decimal(text)
                 assert read_number(write_number(value), field="x", places=6) == value
+
+
+def test_a_draft_has_a_delivery_address_of_its_own_only_where_it_differs(cast: Cast) -> None:
+    row = draft(cast)
+    client = signed_in(cast, "ana")
+    url = reverse("document-save", args=[cast.lumen.slug, row.pk])
+    shown = {"delivery_of": str(cast.bellecour.pk)}
+    place = {"delivery.line1": "25 avenue Jean Jaurès", "delivery.postcode": "69007", "delivery.city": "Lyon"}
+
+    def saved(**head: str) -> Invoice:
+        with scope(cast.lumen.pk):
+            row.refresh_from_db()
+        answer = client.post(url, form(cast, row, {"nature": "goods"}, **shown, **head))
+        assert answer.status_code == 302
+        with scope(cast.lumen.pk):
+            return Invoice.objects.get(pk=row.pk)
+
+    assert saved().delivery is None
+    own = saved(**place)
+    assert own.delivery == {
+        "line1": "25 avenue Jean Jaurès",
+        "postcode": "69007",
+        "city": "Lyon",
+        "country": "FR",
+    }
+    with scope(cast.lumen.pk):
+        assert own.lines.get().nature == "goods"
+    assert saved().delivery is None
