@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.db import connection, models
+from django.db import DataError, connection, models, transaction
 
 from facturier.catalogue.models import TaxComponent, TaxRate
 from facturier.customers.models import Customer
@@ -13,7 +13,7 @@ from facturier.invoices.models import InvoiceLine
 from facturier.organisations import bulk
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import NoOrganisation, TenantModel, scope
-from facturier.storage.bulk import read_many, read_one
+from facturier.storage.bulk import read_many, read_one, update_many
 from tests.support import documents
 from tests.support.cast import Cast
 
@@ -77,3 +77,18 @@ def test_what_is_read_whole_must_exist(cast: Cast) -> None:
     with pytest.raises(Organisation.DoesNotExist):
         read_one(Organisation, where={"slug": "nobody"})
     assert read_many(Organisation, ["slug"], where={"slug": "lumen"}) == [("lumen",)]
+
+
+def test_a_text_that_is_too_long_is_never_cut(cast: Cast) -> None:
+    """SQLite has no lengths and keeps it whole; PostgreSQL refuses it, of one row as of many."""
+    long = "ä" * 201
+    with scope(cast.lumen.pk):
+        for ids in ([cast.bellecour.pk], list(Customer.objects.values_list("pk", flat=True)[:2])):
+            try:
+                with transaction.atomic():
+                    update_many(Customer, ["name"], [(pk, long) for pk in ids])
+            except DataError:
+                assert connection.vendor == "postgresql"
+            else:
+                assert connection.vendor == "sqlite"
+                assert {one.name for one in Customer.objects.filter(pk__in=ids)} == {long}

@@ -9,6 +9,7 @@ the ORM would spend two thirds on composing the same statements again. They run 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -203,8 +204,12 @@ def _quoted(name: str) -> str:
 
 
 def _arrays(model: type[models.Model], columns: Sequence[str]) -> str:
-    """Name the array type of each column: an explicit type keeps PostgreSQL from guessing."""
-    return ", ".join(f"%b::{_field(model, column).rel_db_type(connection)}[]" for column in columns)
+    """Name the array type of each column: an explicit type keeps PostgreSQL from guessing.
+
+    Without the length, because an explicit cast cuts what is too long where an insert refuses it.
+    """
+    types = (_field(model, column).rel_db_type(connection) for column in columns)
+    return ", ".join(f"%b::{re.sub(r'^varchar.*', 'varchar', kind)}[]" for kind in types)
 
 
 def _field(model: type[models.Model], column: str) -> Any:
