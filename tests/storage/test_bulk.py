@@ -15,7 +15,7 @@ from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import NoOrganisation, TenantModel, scope
 from facturier.storage.bulk import read_many, read_one, update_many
 from tests.support import documents
-from tests.support.cast import Cast
+from tests.support.cast import Cast, customer
 
 READ = [Customer, InvoiceLine, TaxComponent, TaxRate]  # texts, decimals, dates, JSON, moments, nulls
 
@@ -82,8 +82,9 @@ def test_what_is_read_whole_must_exist(cast: Cast) -> None:
 def test_a_text_that_is_too_long_is_never_cut(cast: Cast) -> None:
     """SQLite has no lengths and keeps it whole; PostgreSQL refuses it, of one row as of many."""
     long = "ä" * 201
+    other = customer(cast.lumen, number="C-LONG")
     with scope(cast.lumen.pk):
-        for ids in ([cast.bellecour.pk], list(Customer.objects.values_list("pk", flat=True)[:2])):
+        for ids in ([cast.bellecour.pk], [cast.bellecour.pk, other.pk]):
             try:
                 with transaction.atomic():
                     update_many(Customer, ["name"], [(pk, long) for pk in ids])
