@@ -243,6 +243,24 @@ def test_stopping_a_dispatch_takes_back_what_no_worker_has_begun(cast: Cast) -> 
     assert (again.state, again.message_id) == (State.QUEUED, last.message_id)
 
 
+def test_stopping_all_takes_back_the_messages_of_these_documents_alone(cast: Cast) -> None:
+    begun, waiting, other = issue(cast.lumen, [cast.bellecour] * 3)
+    for one in (begun, waiting, other):
+        queue(one, cast.ana)
+    with scope(cast.lumen.pk):
+        assert Delivery.claim(queries.of_document(begun)[0].pk, now=NOW)
+        ours = Invoice.objects.filter(pk__in=[begun.pk, waiting.pk])
+    with pytest.raises(PermissionDenied):
+        operations.stop_all(cast.lumen, actor=cast.carol, documents=ours)
+    assert operations.stop_all(cast.lumen, actor=cast.ana, documents=ours) == 1
+    assert operations.stop_all(cast.lumen, actor=cast.ana, documents=ours) == 0
+    with scope(cast.lumen.pk):
+        states = [queries.of_document(one)[0].state for one in (begun, waiting, other)]
+        assert states == [State.RUNNING, State.STOPPED, State.QUEUED]
+        last = [timeline(cast.lumen.pk, "invoice", one.pk)[0].name for one in (begun, waiting)]
+    assert last == ["invoice.queued", "invoice.send_stopped"]
+
+
 def test_a_queued_message_can_be_taken_back_and_no_other(cast: Cast) -> None:
     (invoice,) = issue(cast.lumen, [cast.bellecour])
     delivery = queue(invoice, cast.ana)

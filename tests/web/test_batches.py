@@ -13,12 +13,14 @@ from django.utils import timezone
 from facturier.batches import operations, queries
 from facturier.batches.choice import Choice
 from facturier.batches.models import Batch, BatchRun, BilledWork, RunFailure, RunKind
+from facturier.delivery.models import Delivery
 from facturier.invoices.models import Invoice
+from facturier.organisations import background
 from facturier.organisations.background import State
 from facturier.organisations.models import User
 from facturier.organisations.tenancy import scope
 from tests.batches import workload
-from tests.batches.running import work_off
+from tests.batches.running import run, work_off
 from tests.support.cast import Cast, customer
 
 FORM = {
@@ -205,6 +207,31 @@ def test_a_run_is_stopped_and_resumed(ana: Client, month: Cast) -> None:
     with scope(month.lumen.pk):
         assert BatchRun.objects.get().state == State.DONE
         assert queries.standings([batch])[batch.pk].drafts == 2
+
+
+def test_the_messages_of_a_batch_that_no_worker_has_begun_are_taken_back(month: Cast) -> None:
+    batch = save(month)
+    for kind in (RunKind.GENERATE, RunKind.FINALISE):
+        run(batch, kind, actor=month.ada, issue_date=timezone.localdate())
+    sending = operations.start(batch, actor=month.ada, kind=RunKind.SEND, now=timezone.now())
+    background.run(sending._meta.label, batch.organisation_id, sending.pk)
+    with scope(month.lumen.pk):
+        first, second = Delivery.objects.order_by("pk")
+        assert Delivery.claim(first.pk, now=timezone.now())
+    address = f"/lumen/batches/{batch.pk}/"
+    carol, ada = signed_in(month, "carol"), signed_in(month, "ada")
+    stop = f'hx-post="{address}sending/stop/"'
+    assert stop in ada.get(f"{address}progress/", headers=HTMX).content.decode()
+    assert stop not in carol.get(f"{address}progress/", headers=HTMX).content.decode()
+    assert carol.post(f"{address}sending/stop/").status_code == 403
+    assert ada.post(f"{address}sending/stop/", headers=HTMX)["HX-Refresh"] == "true"
+    words = ada.get(address)
+    assert "1 message was taken back." in text_of(words)
+    assert "Sending 0 of 1" in text_of(words), "what a worker has begun comes to its end"
+    assert stop not in words.content.decode(), "nothing is left to stop"
+    with scope(month.lumen.pk):
+        states = dict(Delivery.objects.values_list("pk", "state"))
+    assert states == {first.pk: State.RUNNING, second.pk: State.STOPPED}
 
 
 def test_deleting_says_what_became_of_the_work(ana: Client, month: Cast) -> None:

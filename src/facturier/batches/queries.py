@@ -136,9 +136,13 @@ def waiting(batch: Batch, *, offset: int, today: date) -> Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """How far the messages with a batch's documents are; `doubtful` ones wait for a person."""
+    """How far the messages with a batch's documents are; `doubtful` ones wait for a person.
+
+    Of those that wait, no worker has begun the `queued` ones.
+    """
 
     waiting: int
+    queued: int
     failed: int
     doubtful: int
 
@@ -150,6 +154,7 @@ def sending(batch: Batch) -> Sending:
     return Sending(
         **messages.aggregate(
             waiting=Count("pk", filter=Q(state__in=[State.QUEUED, State.RUNNING])),
+            queued=Count("pk", filter=Q(state=State.QUEUED)),
             failed=Count("invoice_id", distinct=True, filter=Q(state=State.FAILED) & unsent_yet),
             doubtful=Count("pk", filter=Q(state=State.UNKNOWN)),
         )

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from facturier.audit import operations as audit
 from facturier.delivery import recipients
@@ -190,17 +192,25 @@ def cancel(delivery: Delivery, *, actor: Actor) -> Delivery:
 @operation("delivery.send", lock=False)
 def stop(dispatch: Dispatch, *, actor: Actor) -> int:
     """Take back all messages of a dispatch that no worker has begun; returns how many."""
+    return _take_back(Delivery.objects.filter(dispatch=dispatch))
+
+
+@operation("delivery.send")
+def stop_all(organisation: Organisation, *, actor: Actor, documents: QuerySet[Any]) -> int:
+    """Take back all messages with these documents that no worker has begun; returns how many."""
+    return _take_back(Delivery.objects.filter(invoice__in=documents.order_by().values("pk")))
+
+
+def _take_back(messages: QuerySet[Any]) -> int:
+    """Lock the documents, then their messages, and stop what is still queued: a few statements."""
+    queued = messages.filter(state=State.QUEUED)
     documents = (
-        Invoice.objects.select_for_update(of=("self",))
-        .filter(deliveries__dispatch=dispatch, deliveries__state=State.QUEUED)
+        Invoice.objects.select_for_update()
+        .filter(pk__in=queued.values("invoice_id"))
         .order_by("pk")
         .in_bulk()
     )
-    waiting = list(
-        Delivery.objects.select_for_update()
-        .filter(dispatch=dispatch, invoice__in=documents, state=State.QUEUED)
-        .order_by("pk")
-    )
+    waiting = list(queued.select_for_update().filter(invoice__in=documents).order_by("pk"))
     Delivery.objects.filter(pk__in=[one.pk for one in waiting]).update(state=State.STOPPED)
     for one in waiting:
         audit.record("invoice.send_stopped", documents[one.invoice_id])

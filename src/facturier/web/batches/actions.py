@@ -10,10 +10,13 @@ from django.http import HttpResponse, HttpResponseBadRequest, HttpResponseRedire
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from facturier.batches import operations, runs
 from facturier.batches.models import Batch, BatchRun, RunFailure, RunKind
+from facturier.batches.queries import documents
+from facturier.delivery import operations as deliveries
 from facturier.web.batches.views import url
 from facturier.web.pages import page
 from facturier.web.refusals import refusals_as_messages
@@ -54,6 +57,19 @@ def stop(request: Any, pk: int) -> HttpResponse:
     if request.htmx:
         return HttpResponse("", headers={"HX-Refresh": "true"})
     return HttpResponseRedirect(url(request, "batch", pk=row.batch_id))
+
+
+@page("delivery.send")
+@require_POST
+def stop_sending(request: Any, pk: int) -> HttpResponse:
+    """Take back the messages with a batch's documents that no worker has begun."""
+    batch = get_object_or_404(Batch.objects, pk=pk)
+    stopped = deliveries.stop_all(request.organisation, actor=request.actor, documents=documents(batch))
+    text = ngettext("%(count)s message was taken back.", "%(count)s messages were taken back.", stopped)
+    messages.success(request, text % {"count": stopped})
+    if request.htmx:
+        return HttpResponse("", headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(url(request, "batch", pk=pk))
 
 
 @page("batches.run")

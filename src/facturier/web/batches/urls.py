@@ -12,6 +12,7 @@ urlpatterns = [
     path("batches/<int:pk>/", views.show, name="batch"),
     path("batches/<int:pk>/progress/", views.progress, name="batch-progress"),
     path("batches/<int:pk>/run/", actions.run, name="batch-run"),
+    path("batches/<int:pk>/sending/stop/", actions.stop_sending, name="batch-sending-stop"),
     path("batches/<int:pk>/delete/", actions.delete, name="batch-delete"),
     path("batches/runs/<int:pk>/stop/", actions.stop, name="batch-run-stop"),
     path("batches/runs/<int:pk>/resume/", actions.resume, name="batch-run-resume"),

@@ -115,7 +115,9 @@ def _running(
         return Running(label, run.done, run.total, _remaining(run, timezone.now()), poll, stop)
     if sending.waiting:
         total = standing.sent + sending.waiting
-        return Running(_("Sending"), standing.sent, total, "", poll, "")
+        may_stop = sending.queued and request.actor.may("delivery.send")
+        stop = url(request, "batch-sending-stop", pk=batch.pk) if may_stop else ""
+        return Running(_("Sending"), standing.sent, total, "", poll, stop)
     return None
 
 
