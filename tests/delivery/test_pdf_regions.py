@@ -16,7 +16,7 @@ from tests.delivery.test_pdf_files import squeezed, verapdf, words
 from tests.rules.drafts import DAY, complete
 
 each_region = pytest.mark.parametrize("code", list(REGIONS))
-LETTER = {"CA-QC"}
+LETTER = {"CA-QC", "CA", "US"}
 
 
 @pytest.fixture(scope="module")

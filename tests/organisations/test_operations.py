@@ -18,7 +18,7 @@ from tests.support.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("region", ["FR", "DE", "IT", "CA-QC"])
+@pytest.mark.parametrize("region", ["FR", "DE", "IT", "CA-QC", "CA", "GB", "US"])
 def test_a_new_seller_is_furnished_by_its_region(region: str) -> None:
     seller = operations.create(slug="new", region=region, legal_name="New Ltd")
     with scope(seller.pk):
@@ -49,7 +49,7 @@ def test_a_slug_and_an_address_are_taken_once(cast: Cast) -> None:
 
 
 def test_an_unknown_region_names_those_there_are() -> None:
-    with pytest.raises(Refused, match="FR, DE, IT, CA-QC"):
+    with pytest.raises(Refused, match="FR, DE, IT, CA-QC, CA, GB, US"):
         operations.create(slug="x", region="XX", legal_name="X")
 
 

@@ -18,6 +18,11 @@ MILAN = Address(line1="Via Torino 5", postcode="20123", city="Milano", country="
 BOLOGNA = Address(
     line1="Via Indipendenza 8", postcode="40121", city="Bologna", subdivision="BO", country="IT"
 )
+LONDON = Address(line1="14 Farringdon Road", postcode="EC1M 3JF", city="London", country="GB")
+AUSTIN = Address(line1="500 Congress Ave", postcode="78701", city="Austin", subdivision="TX", country="US")
+TORONTO = Address(
+    line1="20 King Street West", postcode="M5H 1C4", city="Toronto", subdivision="ON", country="CA"
+)
 QUEBEC = Address(
     line1="45 rue Saint-Jean",
     postcode="G1R 1N8",
@@ -59,6 +64,24 @@ SELLERS = {
         address=QUEBEC,
         identifiers=(Identifier("gst", "123026635RT0001"), Identifier("qst", "1227494057TQ0001")),
     ),
+    "CA": Party(
+        name="Lakeshore IT Ltd.",
+        address=TORONTO,
+        identifiers=(
+            Identifier("gst", "123026635RT0001"),
+            Identifier("qst", "1227494057TQ0001"),
+            Identifier("pst_bc", "PST-1234-5678"),
+        ),
+    ),
+    "GB": Party(
+        name="Clerkenwell Systems Ltd",
+        address=LONDON,
+        identifiers=(Identifier("vat", "GB980780684"), Identifier("crn", "01234567")),
+        legal_note="Registered in England and Wales, office as above",
+    ),
+    "US": Party(
+        name="Congress Avenue Consulting LLC", address=AUSTIN, identifiers=(Identifier("ein", "12-3456789"),)
+    ),
 }
 
 CUSTOMERS = {
@@ -74,6 +97,9 @@ CUSTOMERS = {
         identifiers=(Identifier("fiscal_code", "RCCMNL83S18D969H"),),
     ),
     "CA-QC": Party(name="Festival d’été", address=replace(QUEBEC, line1="1 rue du Fort")),
+    "CA": Party(name="Harbourfront Press", address=replace(TORONTO, line1="235 Queens Quay West")),
+    "GB": Party(name="Smithfield Studio", address=replace(LONDON, line1="1 Long Lane")),
+    "US": Party(name="Barton Springs Dental", address=replace(AUSTIN, line1="2100 Barton Springs Rd")),
 }
 
 ITALIAN = Party(

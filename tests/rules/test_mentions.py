@@ -119,6 +119,7 @@ def test_every_exemption_is_explained(code, language):
         ("DE", "EU-LEISTUNG"),
         ("IT", "UE-SERVIZI"),
         ("IT", "RC-6.3"),
+        ("GB", "CONSTRUCTION20"),
     ],
 )
 def test_reverse_charge_is_said_in_the_words_of_the_directive(
@@ -159,7 +160,7 @@ def test_a_reason_is_given_once():
         ("en", "the date of supply is the date of the invoice"),
     ],
 )
-@pytest.mark.parametrize("code", ["FR", "DE", "IT"])
+@pytest.mark.parametrize("code", ["FR", "DE", "IT", "GB"])
 def test_lines_without_a_period_are_of_the_day_of_the_invoice(code, language, sentence):
     draft = complete(code, language=language)
     assert sentence not in said(draft)

@@ -121,9 +121,9 @@ def test_every_region_names_what_every_document_needs(code, change, field, link)
     assert fields_missing(change(complete(code))) == [(field, link)]
 
 
-@pytest.mark.parametrize("code", ["FR", "DE", "IT"])
+@pytest.mark.parametrize("code", ["FR", "DE", "IT", "GB"])
 @pytest.mark.parametrize(("change", "field", "link"), ADDRESSES)
-def test_the_union_names_addresses_and_quantities(code, change, field, link):
+def test_europe_names_addresses_and_quantities(code, change, field, link):
     assert fields_missing(change(complete(code))) == [(field, link)]
 
 
@@ -160,6 +160,13 @@ def test_the_union_names_addresses_and_quantities(code, change, field, link):
         ("CA-QC", "", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
         ("CA-QC", "", seller_without("qst"), "seller.identifiers.qst", ORGANISATION),
         ("CA-QC", "TVH-ON", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
+        ("CA", "", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
+        ("CA", "GST-PST-BC", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
+        ("CA", "ZERO", seller_without("gst"), "seller.identifiers.gst", ORGANISATION),
+        ("GB", "", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
+        ("GB", "ZERO", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
+        ("GB", "CONSTRUCTION20", seller_without("vat"), "seller.identifiers.vat", ORGANISATION),
+        ("GB", "CONSTRUCTION5", reasonless, "lines.1.tax_code", DRAFT),
     ],
 )
 def test_each_country_names_what_its_law_asks_for(code, tax_code, change, field, link):
@@ -209,6 +216,16 @@ def test_supplies_within_the_eu_state_both_vat_numbers(code, tax_code):
         ("CA-QC", "EXONERE", seller_without("gst", "qst")),
         ("CA-QC", "NON-INSCRIT", seller_without("gst", "qst")),
         ("CA-QC", "", buyer_address(line1="", city="", postcode="")),
+        ("CA", "HST-ON", buyer_address(line1="", city="", postcode="")),
+        ("CA", "UNREGISTERED", seller_without("gst")),
+        ("GB", "", seller_without("crn")),
+        ("GB", "", seller(legal_note="")),
+        ("GB", "EXEMPT", seller_without("vat")),
+        ("GB", "UNREGISTERED", seller_without("vat")),
+        ("GB", "OVERSEAS", lambda draft: replace(draft, currency="USD")),
+        ("US", "", seller_without("ein")),
+        ("US", "RESALE", buyer_address(line1="", city="", postcode="")),
+        ("US", "", lambda draft: replace(draft, currency="EUR")),
     ],
 )
 def test_what_the_law_does_not_ask_for_is_not_demanded(code, tax_code, change):
@@ -239,6 +256,9 @@ def test_french_customers_in_business_state_their_siren_from_september_2027():
         ("DE", buyer_address(city=""), "customer.address.city", "105.04", "105.05"),
         # SOR/91-45, s. 3 (b): from 100 CAD on, tax included, here 2 × 43.49 net
         ("CA-QC", seller_without("gst"), "seller.identifiers.gst", "43.48", "43.49"),
+        ("CA", seller_without("gst"), "seller.identifiers.gst", "47.61", "47.62"),
+        # SI 1995/2518, reg. 16A: up to 250 GBP with VAT, here 2 × 104.16 net
+        ("GB", buyer_address(city=""), "customer.address.city", "104.16", "104.17"),
     ],
 )
 def test_small_invoices_are_excused(code, change, field, small, large):

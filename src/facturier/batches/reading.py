@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from facturier.batches.models import BilledWork
 from facturier.catalogue.models import Role
-from facturier.catalogue.queries import TaxTable, default_account, default_tax_code, tax_table
+from facturier.catalogue.queries import TaxTable, UsualCodes, default_account, tax_table, usual_codes
 from facturier.customers.models import Customer
 from facturier.rules.billing import Coding, Hold, Method, Terms, TicketFace, hold_coding
 from facturier.rules.periods import Cycle, Span
@@ -107,7 +107,7 @@ class Codes:
     """Which tax code and GL account work gets: its own, its contract's, the customer's, the default."""
 
     taxes: TaxTable
-    tax_code_id: int | None
+    usual: UsualCodes
     account_id: int | None
     customers: dict[int, Customer]
     changes: list[date]
@@ -124,8 +124,11 @@ class Codes:
         """Return the coding of work on a day."""
         tax = tax_code_id or (agreement and agreement.tax_code_id)
         account = account_id or (agreement and agreement.account_id)
+        customer = self.customers[customer_id]
         return Coding(
-            tax or self.customers[customer_id].tax_code_id or self.tax_code_id,
+            tax
+            or customer.tax_code_id
+            or self.usual.of(country=customer.country, subdivision=customer.subdivision),
             account or self.account_id,
             bisect_right(self.changes, day),
         )
@@ -145,12 +148,11 @@ class Codes:
 def codes(customer_ids: Iterable[int]) -> Codes:
     """Read tax codes, defaults and the customers."""
     taxes = tax_table()
-    tax_code = default_tax_code()
     account = default_account(Role.REVENUE)
     starts = (start for parts in taxes.components.values() for part in parts for start, _ in part.rates)
     return Codes(
         taxes=taxes,
-        tax_code_id=tax_code.pk if tax_code else None,
+        usual=usual_codes(),
         account_id=account.pk if account else None,
         customers=Customer.objects.in_bulk(set(customer_ids)),
         changes=sorted(set(starts)),

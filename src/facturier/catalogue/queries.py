@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from facturier.catalogue.models import GLAccount, Role, TaxCode, TaxComponent, TaxRate
 from facturier.organisations.bulk import read_many
-from facturier.rules.document import Tax
+from facturier.rules.document import Address, Tax
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import Labels, words
 
@@ -119,6 +119,38 @@ def tax_table(tax_code_ids: Collection[int] | None = None) -> TaxTable:
         accounts={pk: code for pk, code, _nature in accounts},
         natures={pk: nature for pk, _code, nature in accounts},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UsualCodes:
+    """The tax code of a customer without one of its own: by the place of supply, else the default."""
+
+    default_id: int | None
+    proposes: Callable[[Address], str] | None
+    by_code: Mapping[str, int]
+
+    def of(self, *, country: str, subdivision: str) -> int | None:
+        """Return the key of the code for a customer at an address."""
+        if self.proposes is None:
+            return self.default_id
+        return self.by_code.get(
+            self.proposes(Address(country=country, subdivision=subdivision)), self.default_id
+        )
+
+
+def usual_codes() -> UsualCodes:
+    """Read which tax codes are usual for the active organisation: one query, two where places matter.
+
+    A default other than the region's own was chosen by the seller, small suppliers for one: it wins.
+    """
+    default = TaxCode.objects.filter(is_default=True).select_related("organisation").first()
+    if default is None:
+        return UsualCodes(None, None, {})
+    rules = default.organisation.rules
+    if rules.proposes is None or default.code != rules.tax_codes[0].code:
+        return UsualCodes(default.pk, None, {})
+    by_code = dict(TaxCode.objects.values_list("code", "pk"))
+    return UsualCodes(default.pk, rules.proposes, by_code)
 
 
 def default_tax_code() -> TaxCode | None:

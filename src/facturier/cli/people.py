@@ -15,7 +15,7 @@ def add_to(commands: Commands) -> None:
 
     create = actions.add_parser("create", help="create a seller with its region's accounts and tax codes")
     create.add_argument("slug", help="short name, part of its address in the browser")
-    create.add_argument("--region", required=True, help="FR, DE, IT or CA-QC")
+    create.add_argument("--region", required=True, help="FR, DE, IT, CA-QC, CA, GB or US")
     create.add_argument("--legal-name", required=True)
     create.set_defaults(run=_create)
 

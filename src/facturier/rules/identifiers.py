@@ -22,6 +22,7 @@ from stdnum.fr import siren, siret, tva
 from stdnum.gb import vat as british
 from stdnum.it import codicefiscale, iva
 from stdnum.no import mva
+from stdnum.us import ein
 
 _BLANKS = re.compile(r"[\s.\-]+")
 _GST = re.compile(r"\d{9}RT\d{4}")
@@ -31,6 +32,8 @@ _SWISS_ENDING = re.compile(r"(MWST|TVA|IVA|TPV)$")
 _REA = re.compile(r"([A-Z]{2})(\d{1,7})")
 _REGIME = re.compile(r"RF(0[1-9]|1\d|20)")
 _SDI = re.compile(r"[A-Z0-9]{6,7}")
+_CRN = re.compile(r"(\d{8}|[A-Z]{2}\d{6})")
+_ANY = re.compile(r"[\w./ -]{1,40}")
 _APE = re.compile(r"\d{4}[A-Z]")
 
 
@@ -175,6 +178,42 @@ def check_neq(number: str) -> str:
     compact = _BLANKS.sub("", number)
     if not _NEQ.fullmatch(compact):
         raise ValueError("A NEQ has 10 digits and begins with 11, 22, 33 or 88.")
+    return compact
+
+
+def check_business_number(number: str) -> str:
+    """Check a business number of Canada: nine digits, Luhn."""
+    form = "a business number has 9 digits"
+    return _checked(bn.validate, number, what="This business number", form=form)
+
+
+def check_british_vat(number: str) -> str:
+    """Check a VAT number of the United Kingdom; returns it with its prefix GB (SI 1995/2518, reg. 14)."""
+    form = "GB and 9 or 12 digits"
+    return "GB" + _checked(british.validate, number, what="This VAT number", form=form)
+
+
+def check_company_number(number: str) -> str:
+    """Check the form of a number of Companies House: 8 digits, or two letters and 6 digits."""
+    compact = _BLANKS.sub("", number).upper()
+    if compact.isdigit():
+        compact = compact.zfill(8)  # people leave leading zeros out
+    if not _CRN.fullmatch(compact):
+        raise ValueError("A company number has 8 digits, or two letters and 6 digits, e.g. SC123456.")
+    return compact
+
+
+def check_ein(number: str) -> str:
+    """Check an EIN: nine digits of which the first two are in use (IRS); returned as 12-3456789."""
+    compact = _checked(ein.validate, number, what="This EIN", form="an EIN has 9 digits, e.g. 12-3456789")
+    return f"{compact[:2]}-{compact[2:]}"
+
+
+def check_any_number(number: str) -> str:
+    """Check a number whose form no one publishes: up to 40 letters, digits and . / -"""
+    compact = " ".join(number.split())
+    if not _ANY.fullmatch(compact):
+        raise ValueError("This number may hold letters, digits, blanks and . / - only, 40 at most.")
     return compact
 
 

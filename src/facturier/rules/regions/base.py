@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from facturier.rules.document import Draft, Kind, LineKind, Nature, Totals
+from facturier.rules.document import Address, Draft, Kind, LineKind, Nature, Totals
 from facturier.rules.numbering import NumberFormat
 from facturier.rules.refusal import Refused
 
@@ -85,6 +85,8 @@ class Region:
     sentences, in the language of the document. `epc_qr` says whether transfers are paid by EPC QR
     code (SEPA, EPC069-12); `states_tax_at_home` whether a document in another currency states its tax in the
     region's own too; `vat_on_debits` whether sellers of services may opt for owing VAT once it is invoiced.
+    `proposes` returns the tax code for a customer at an address, where the place of supply decides; without
+    it the default code is proposed everywhere.
     """
 
     code: str
@@ -106,6 +108,7 @@ class Region:
     epc_qr: bool = False
     states_tax_at_home: bool = True
     vat_on_debits: bool = False
+    proposes: Callable[[Address], str] | None = None
 
 
 def rate_on(rates: Sequence[DatedRate], day: date) -> Decimal | None:

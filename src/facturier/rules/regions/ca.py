@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from facturier.rules import identifiers
-from facturier.rules.document import Draft, Kind, Totals
+from facturier.rules.document import Address, Draft, Kind, Totals
 from facturier.rules.numbering import NumberFormat
 from facturier.rules.refusal import Refused
 from facturier.rules.regions import asking, wording
@@ -233,18 +233,6 @@ def _states_numbers(draft: Draft) -> bool:
     return abs(sums.gross.amount) >= _NUMBERS_FROM
 
 
-_AT_ONCE = four(
-    fr="Modalités de paiement : payable à réception.",
-    it="Termini di pagamento: alla ricezione.",
-    de="Zahlungsbedingungen: zahlbar bei Erhalt.",
-    en="Terms of payment: due on receipt.",
-)
-_IN_DAYS = four(
-    fr="Modalités de paiement : net %s jours.",
-    it="Termini di pagamento: %s giorni netti.",
-    de="Zahlungsbedingungen: %s Tage netto.",
-    en="Terms of payment: net %s days.",
-)
 # Civil Code of Québec, art. 1617; Interest Act (R.S.C. 1985, c. I-15), s. 3: where no other
 # rate was agreed.
 _INTEREST = four(
@@ -255,34 +243,27 @@ _INTEREST = four(
 )
 
 
-_IN_QUEBEC = frozenset({"QC", "CA-QC", "QUÉBEC", "QUEBEC"})
-# Charter of the French language (c. C-11), s. 57: no invoice in another language without a French
-# version that is as easy to come by.
-_IN_FRENCH_TOO = four(
-    fr="",
-    it="La version française de ce document est disponible sur demande."
-    " (La versione francese è disponibile su richiesta.)",
-    de="La version française de ce document est disponible sur demande."
-    " (Die französische Fassung ist auf Anfrage erhältlich.)",
-    en="La version française de ce document est disponible sur demande."
-    " (The French version is available on request.)",
-)
+def province(address: Address) -> str:
+    """Return the two letters of a province: QC for "CA-QC" and "Québec"."""
+    text = address.subdivision.strip().upper().removeprefix("CA-")
+    return "QC" if text in ("QUÉBEC", "QUEBEC") else text
+
+
+def _proposes(address: Address) -> str:
+    """Propose the code by the customer's province (SOR/2010-117, s. 13; c. T-0.1, s. 22.15.0.1)."""
+    if address.country not in ("", "CA"):
+        return "DETAXE"
+    where = province(address)
+    if where in ("", "QC"):
+        return "TPS-TVQ"
+    return f"TVH-{where}" if where in ("ON", "NB", "NL", "NS", "PE") else "TPS"
 
 
 def _mentions(draft: Draft, totals: Totals, due_date: date) -> tuple[str, ...]:
-    said = [*wording.of_kind(draft), *wording.of_exemptions(draft)]
-    if draft.language != "fr" and draft.buyer.address.subdivision.strip().upper() in _IN_QUEBEC:
-        said.append(words(_IN_FRENCH_TOO, draft.language))
-    if draft.kind is Kind.INVOICE:
-        said += [_terms(draft), words(_INTEREST, draft.language)]
+    said = [*wording.of_kind(draft), *wording.of_exemptions(draft), *wording.of_french(draft)]
+    if draft.kind is Kind.INVOICE:  # terms: SOR/91-45, s. 3 (c) (iv), from 500 CAD on
+        said += [wording.of_terms(draft), words(_INTEREST, draft.language)]
     return tuple(said)
-
-
-def _terms(draft: Draft) -> str:
-    """State the terms of payment, asked for from 500 CAD on (SOR/91-45, s. 3 (c) (ii))."""
-    if draft.payment_days == 0:
-        return words(_AT_ONCE, draft.language)
-    return words(_IN_DAYS, draft.language) % draft.payment_days
 
 
 CA_QC = Region(
@@ -308,4 +289,5 @@ CA_QC = Region(
     missing=_missing,
     mentions=_mentions,
     states_tax_at_home=False,  # converted in the return, not on the invoice (Excise Tax Act, s. 159)
+    proposes=_proposes,
 )

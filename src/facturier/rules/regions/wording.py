@@ -80,3 +80,43 @@ def of_service_date(draft: Draft) -> list[str]:
 def once(sentences: Iterable[str]) -> list[str]:
     """Keep the first of equal sentences, and drop empty ones."""
     return list(dict.fromkeys(sentence for sentence in sentences if sentence))
+
+
+_AT_ONCE = four(
+    fr="Modalités de paiement : payable à réception.",
+    it="Termini di pagamento: alla ricezione.",
+    de="Zahlungsbedingungen: zahlbar bei Erhalt.",
+    en="Terms of payment: due on receipt.",
+)
+_IN_DAYS = four(
+    fr="Modalités de paiement : net %s jours.",
+    it="Termini di pagamento: %s giorni netti.",
+    de="Zahlungsbedingungen: %s Tage netto.",
+    en="Terms of payment: net %s days.",
+)
+
+_IN_QUEBEC = frozenset({"QC", "CA-QC", "QUÉBEC", "QUEBEC"})
+# Charter of the French language (c. C-11), s. 57: no invoice in another language without a French
+# version that is as easy to come by.
+_IN_FRENCH_TOO = four(
+    fr="",
+    it="La version française de ce document est disponible sur demande."
+    " (La versione francese è disponibile su richiesta.)",
+    de="La version française de ce document est disponible sur demande."
+    " (Die französische Fassung ist auf Anfrage erhältlich.)",
+    en="La version française de ce document est disponible sur demande."
+    " (The French version is available on request.)",
+)
+
+
+def of_terms(draft: Draft) -> str:
+    """State the terms of payment: due on receipt, or net so many days."""
+    if draft.payment_days == 0:
+        return words(_AT_ONCE, draft.language)
+    return words(_IN_DAYS, draft.language) % draft.payment_days
+
+
+def of_french(draft: Draft) -> list[str]:
+    """Offer a French version to customers in Québec (Charter of the French language, s. 57)."""
+    in_quebec = draft.buyer.address.subdivision.strip().upper() in _IN_QUEBEC
+    return [words(_IN_FRENCH_TOO, draft.language)] if in_quebec and draft.language != "fr" else []

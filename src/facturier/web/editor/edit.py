@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from facturier.catalogue.models import NATURES, GLAccount, Product, Role, TaxCode
-from facturier.catalogue.queries import default_account, default_tax_code
+from facturier.catalogue.queries import default_account, usual_codes
 from facturier.customers.models import Customer
 from facturier.delivery.pdf.units import UNITS
 from facturier.invoices import operations
@@ -93,11 +93,12 @@ def edit(request: Any, pk: int) -> HttpResponse:
 
 
 def _blank_line(invoice: Invoice) -> reading.Cells:
-    """A new line starts with the customer's tax code, or the default one, and the default revenue account."""
+    """A new line starts with the customer's tax code, or the usual one, and the default revenue account."""
     account = default_account(Role.REVENUE)
     tax_code_id = invoice.customer.tax_code_id
-    if tax_code_id is None and (default := default_tax_code()):
-        tax_code_id = default.pk
+    if tax_code_id is None:
+        customer = invoice.customer
+        tax_code_id = usual_codes().of(country=customer.country, subdivision=customer.subdivision)
     return reading.Cells(tax_code=str(tax_code_id or ""), account=str(account.pk) if account else "")
 
 
