@@ -16,6 +16,8 @@ from facturier.organisations import background
 from facturier.organisations.access import Actor
 from facturier.organisations.background import Handler, Leased
 from facturier.organisations.models import Organisation
+from facturier.people.models import Invitation
+from facturier.people.posting import deliver_invitation
 
 
 def furnish(happened: Happened) -> None:
@@ -34,6 +36,7 @@ REACTIONS: dict[str, list[Reaction]] = {
 WORKERS: dict[type[Leased], Handler] = {
     BatchRun: batch_runs.work,
     Delivery: deliver,
+    Invitation: deliver_invitation,
 }
 
 

@@ -40,6 +40,8 @@ from facturier.organisations import logos
 from facturier.organisations import operations as organisations
 from facturier.organisations.access import NEEDS
 from facturier.organisations.tenancy import TenantModel, scope
+from facturier.people import operations as people
+from facturier.people.values import Granted
 from facturier.web.pages import page
 from facturier.work import uploads
 from tests.batches.workload import JANUARY, TODAY, entry, expense, month_of, support, ticket
@@ -51,6 +53,8 @@ SCOPE = "<slug:organisation>/"
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 # Which of Lumen's rows a placeholder stands for: the route up to it, and the name of the row below.
 PLACES = {
+    "admin/people/<int:pk>": "member",
+    "admin/people/invitations/<int:pk>": "invitation",
     "admin/sent-mail/<int:pk>": "delivery",
     "admin/sent-mail/<int:pk>/files/<int:position>": "first",
     "admin/settings/logo/<slug:sha256>": "logo",
@@ -79,6 +83,7 @@ PARAMETERS = {
     "ticket": "ticket",
     "file": "upload",
     "batch": "batch",
+    "heir": "member",
 }
 CONFIRMED = {"confirmed": "1", "sums": "1", "remove": "1", "about": "invoice"}
 
@@ -155,6 +160,10 @@ def world(cast: Cast) -> dict[str, str]:
     rows |= {"failure": failure, "ticket": free, "customer": cast.bellecour}
     file = b"Date,Client,Duration\n2026-01-05,X,1:00\n"
     rows["upload"] = uploads.keep(lumen, actor=ana, data=file, file_name="t.csv", now=timezone.now())
+    rows["member"] = cast.users["ana"].memberships.get()
+    rows["invitation"] = people.invite(
+        lumen, actor=cast.ada, email="eve@x.example", language="en", granted=Granted(), now=timezone.now()
+    )
     logo = logos.to_png(picture())
     organisations.set_logo(lumen, actor=cast.ada, logo=logo)
     return {**{name: str(row.pk) for name, row in rows.items()}, "first": "0", "logo": logo.sha256}

@@ -78,6 +78,7 @@ def test_words_do_with_any_data(name: str) -> None:
     """An event of years ago may lack what is noted today; no sentence shows a name of the code."""
     keys = everything()[name]
     lists = {key: ["one", "two"] for key in keys & {"to", "fields", "owners"}}
+    lists |= {key: ["is_admin", "may_export"] for key in keys & {"granted"}}
     numbers = dict.fromkeys(keys & {"documents", "drafts", "added", "known", "done"}, 2)
     for data in ({}, {**dict.fromkeys(keys, "x"), **lists, **numbers}):
         told = timeline.tell(Moment(name, "Ana", datetime(2026, 1, 5, tzinfo=UTC), data))

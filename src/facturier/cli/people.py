@@ -35,6 +35,12 @@ def add_to(commands: Commands) -> None:
     add.add_argument("--language", choices=["fr", "it", "de", "en"], default="en")
     add.set_defaults(run=_add_user)
 
+    one_step = actions.add_parser(
+        "one-step", help="take off the second step of somebody who has lost phone, passkeys and codes"
+    )
+    one_step.add_argument("email")
+    one_step.set_defaults(run=_one_step)
+
 
 def _create(chosen: argparse.Namespace) -> None:
     from facturier.organisations import operations
@@ -69,6 +75,20 @@ def _add_user(chosen: argparse.Namespace) -> None:
     )
     operations.add_member(seller, actor=Actor.system(seller.pk), user=user, is_admin=True)
     print(f"{user.name} signs in as {user.email}.")
+
+
+def _one_step(chosen: argparse.Namespace) -> None:
+    from facturier.organisations.models import User
+    from facturier.people import operations
+    from facturier.rules.refusal import Refused
+
+    user = User.objects.filter(email__iexact=chosen.email).first()
+    if user is None:
+        raise Refused("Nobody signs in as %(email)s.", field="email", values={"email": chosen.email})
+    if operations.forget_second_factors(user=user):
+        print(f"{user.email} signs in by password alone now.")
+    else:
+        print(f"{user.email} had no second step.")
 
 
 def _password() -> str:

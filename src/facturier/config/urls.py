@@ -19,15 +19,15 @@ ROOMS = [
         "customers",
         "delivery",
         "admin",
+        "people",
     )
     if find_spec(f"facturier.web.{room}") and find_spec(f"facturier.web.{room}.urls")
 ]
 
 urlpatterns = [
     path("", doors.home, name="home"),
-    path("sign-in/", doors.sign_in, name="sign-in"),
-    path("sign-out/", doors.sign_out, name="sign-out"),
     path("preferences/", doors.preferences, name="preferences"),
+    path("", include("facturier.web.account.urls")),
     *(path("<slug:organisation>/", include(f"facturier.web.{room}.urls")) for room in ROOMS),
 ]
 if settings.DEBUG:

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PROCESS_BILLING = "process_billing"
     EXPORT = "export"
     MANAGE_SETTINGS = "manage_settings"
+    ADMINISTER = "administer"
 
 
 LACKS = {
@@ -37,6 +38,7 @@ LACKS = {
     Permission.PROCESS_BILLING: _("You need the permission “process billing”."),
     Permission.EXPORT: _("You need the permission “export to accounting”."),
     Permission.MANAGE_SETTINGS: _("You need the permission “manage settings”."),
+    Permission.ADMINISTER: _("Only an administrator may do this."),
 }
 NOT_OWNER = _("Only an owner of this customer, or an administrator, may do this.")
 
@@ -53,6 +55,8 @@ class Need:
 NEEDS: dict[str, Need] = {
     "view": Need(Permission.VIEW),
     "organisations.change": Need(Permission.MANAGE_SETTINGS),
+    "people.manage": Need(Permission.ADMINISTER),
+    "people.accept": Need(Permission.VIEW),
     "customers.change": Need(Permission.PROCESS_BILLING),
     "catalogue.change": Need(Permission.PROCESS_BILLING),
     "work.change": Need(Permission.PROCESS_BILLING),
@@ -95,6 +99,7 @@ class Actor:
             Permission.PROCESS_BILLING: membership.may_process_billing,
             Permission.EXPORT: membership.may_export,
             Permission.MANAGE_SETTINGS: membership.may_manage_settings,
+            Permission.ADMINISTER: membership.is_admin,
         }
         everything = membership.is_admin
         return cls(
@@ -110,6 +115,11 @@ class Actor:
     def system(cls, organisation_id: int, name: str = "Facturier") -> Actor:
         """Return the actor of background work and of the command line: an administrator."""
         return cls(name, organisation_id, frozenset(Permission), is_admin=True)
+
+    @classmethod
+    def invited(cls, organisation_id: int, *, name: str, user_id: int | None = None) -> Actor:
+        """Return the actor that a valid invitation makes of whom it was sent to: they may look, and join."""
+        return cls(name, organisation_id, frozenset({Permission.VIEW}), user_id=user_id)
 
     def lacks(self, key: str, subject: Any = None) -> Any:
         """Return why this actor may not, as a translatable sentence, or None when it may.

@@ -90,6 +90,7 @@ class Organisation(models.Model):
     payment_days = models.PositiveSmallIntegerField(_("payment term in days"), default=30)
     vat_on_debits = models.BooleanField(_("VAT on services is due once it is invoiced"), default=False)
     strict_issuing = models.BooleanField(_("an issued document never returns to draft"))
+    require_two_factor = models.BooleanField(_("two-step sign-in for everybody"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

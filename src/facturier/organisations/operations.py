@@ -20,7 +20,20 @@ from facturier.rules.refusal import Refused
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 # Addresses that are no organisation's: config/urls.py, and the API to come.
-RESERVED = frozenset({"sign-in", "sign-out", "preferences", "assets", "api", "static", "docs"})
+RESERVED = frozenset(
+    {
+        "account",
+        "api",
+        "assets",
+        "docs",
+        "invitation",
+        "password",
+        "preferences",
+        "sign-in",
+        "sign-out",
+        "static",
+    }
+)
 
 
 @by_operator

@@ -1,16 +1,13 @@
-"""Coming in and going out: sign in, sign out, the way to one's organisation, one's preferences."""
+"""The way to one's organisation, and one's preferences. Signing in is web/account/."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import views as auth
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from facturier.organisations.models import LANGUAGES, Membership
@@ -18,23 +15,6 @@ from facturier.web.frame import SHORTCUTS_COOKIE, THEME_COOKIE, THEMES
 from facturier.web.pages import LAST_ORGANISATION, member_page, public_page
 
 A_YEAR = 365 * 24 * 3600
-
-
-class SignIn(AuthenticationForm):
-    error_messages = {
-        "invalid_login": _("This e-mail address and password do not belong together."),
-        "inactive": _("This account was closed."),
-    }
-
-
-sign_in = public_page(
-    auth.LoginView.as_view(
-        template_name="web/sign_in.html",
-        authentication_form=SignIn,
-        redirect_authenticated_user=True,
-    )
-)
-sign_out = public_page(auth.LogoutView.as_view())
 
 
 @member_page

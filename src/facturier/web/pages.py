@@ -17,14 +17,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.checks import CheckMessage, Error
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
 from django.template.loader import render_to_string
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from facturier.organisations.access import NEEDS, Actor, member_of
 from facturier.organisations.models import Membership
 from facturier.organisations.tenancy import scope
+from facturier.people.queries import must_set_up
 from facturier.rules.refusal import Refused
 from facturier.web import refusals, speech
 
@@ -50,6 +58,8 @@ def page(key: str) -> Callable[[View], View]:
             if membership is None:
                 raise Http404
             enter(request, membership)
+            if must_set_up(membership):
+                return _led_to_security(request)
             rules = membership.organisation.rules
             with (
                 scope(membership.organisation_id),
@@ -88,6 +98,14 @@ def enter(request: Any, membership: Membership) -> None:
     slug = membership.organisation.slug
     if request.session.get(LAST_ORGANISATION) != slug:
         request.session[LAST_ORGANISATION] = slug
+
+
+def _led_to_security(request: Any) -> HttpResponse:
+    """Lead a member to where a second step is set up, which the organisation asks for."""
+    url = reverse("mfa_index")
+    if request.htmx:
+        return HttpResponse("", headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
 
 
 def _answer(request: Any, view: View, args: Any, kwargs: Any) -> HttpResponseBase:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from facturier.audit.queries import Moment
 from facturier.batches.models import RunKind
 from facturier.customers.models import Customer
-from facturier.organisations.models import Organisation, Plan
+from facturier.organisations.models import Membership, Organisation, Plan
 from facturier.web import speech
 from facturier.work.models import Contract, Expense, Ticket, TicketStatus, TimeEntry
 
@@ -100,6 +100,41 @@ def _deleted(data: dict[str, Any], *parts: str) -> str:
 
 def _member_added(data: dict[str, Any]) -> str:
     return _("%(name)s was let in") % {"name": data.get("name", "")}
+
+
+def _granted(data: dict[str, Any]) -> str:
+    """Name what somebody may, as the boxes name it."""
+    labels = [str(Membership._meta.get_field(name).verbose_name) for name in data.get("granted", ())]
+    return ", ".join(labels) or _("read only")
+
+
+def _invited(data: dict[str, Any]) -> str:
+    return _("%(email)s was invited: %(granted)s") % {
+        "email": data.get("email", ""),
+        "granted": _granted(data),
+    }
+
+
+def _member_changed(data: dict[str, Any]) -> str:
+    return _("%(name)s may now: %(granted)s") % {"name": data.get("name", ""), "granted": _granted(data)}
+
+
+def _member_removed(data: dict[str, Any]) -> str:
+    if data.get("heir"):
+        words = _("%(name)s was removed; %(heir)s owns their customers")
+        return words % {"name": data.get("name", ""), "heir": data["heir"]}
+    return _("%(name)s was removed") % {"name": data.get("name", "")}
+
+
+def _handed_over(data: dict[str, Any]) -> str:
+    return _("The customers of %(name)s were handed over to %(heir)s") % {
+        "name": data.get("name", ""),
+        "heir": data.get("heir", ""),
+    }
+
+
+def _of_address(sentence: Any) -> Words:
+    return lambda data: str(sentence) % {"email": data.get("email", "")}
 
 
 def _plan_set(data: dict[str, Any]) -> str:
@@ -190,7 +225,17 @@ _WORDS: dict[str, Words] = {
     "invoice.send_stopped": lambda data: _("Sending was stopped"),
     "invoice.send_unknown": lambda data: _("It is unknown whether the e-mail arrived"),
     "invoice.sent": _sent,
+    "invitation.accepted": _of_address(gettext_lazy("%(email)s accepted the invitation")),
+    "invitation.made": _invited,
+    "invitation.revoked": _of_address(gettext_lazy("The invitation for %(email)s was revoked")),
+    "invitation.sent_again": _of_address(gettext_lazy("The invitation for %(email)s was sent again")),
     "job.opened": lambda data: _("Opened, number %(number)s") % {"number": data.get("number", "")},
+    "membership.changed": _member_changed,
+    "membership.handed_over": _handed_over,
+    "membership.removed": _member_removed,
+    "membership.second_factors_forgotten": lambda data: (
+        _("The second step of %(name)s was taken off by the operator") % {"name": data.get("name", "")}
+    ),
     "organisation.changed": _changed(Organisation),
     "organisation.journal_exported": _journal_exported,
     "organisation.created": lambda data: _("Created"),

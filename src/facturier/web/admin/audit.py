@@ -24,6 +24,7 @@ from facturier.customers.models import Customer
 from facturier.invoices.models import Invoice
 from facturier.invoices.queries import changed_documents
 from facturier.organisations.models import Membership, Organisation
+from facturier.people.models import Invitation
 from facturier.rules.refusal import Refused
 from facturier.web.pages import page
 from facturier.web.templatetags.words import document_name
@@ -60,6 +61,8 @@ SUBJECTS = {
         Subject(Job, gettext_lazy("Job")),
         Subject(TimeImport, gettext_lazy("Import of time")),
         Subject(Product, gettext_lazy("Product")),
+        Subject(Membership, gettext_lazy("Member"), "person"),
+        Subject(Invitation, gettext_lazy("Invitation")),
         Subject(Organisation, gettext_lazy("Organisation"), "settings"),
     )
 }

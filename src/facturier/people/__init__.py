@@ -1,0 +1,1 @@
+"""Who works for a seller: invitations, permissions, and how people prove who they are."""

@@ -1,0 +1,1 @@
+"""Coming in, and what keeps one's own account safe."""
