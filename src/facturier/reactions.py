@@ -6,11 +6,13 @@ house is written down as a row (a Delivery, a BatchRun) for a worker to do.
 
 from facturier.audit import operations as audit
 from facturier.audit.operations import Happened, Reaction
+from facturier.batches import moving
 from facturier.batches import runs as batch_runs
 from facturier.batches.models import BatchRun
 from facturier.catalogue import operations as catalogue
 from facturier.delivery.models import Delivery
 from facturier.delivery.worker import deliver
+from facturier.invoices import copying
 from facturier.invoices import operations as invoices
 from facturier.organisations import background
 from facturier.organisations.access import Actor
@@ -41,7 +43,8 @@ WORKERS: dict[type[Leased], Handler] = {
 
 
 def connect() -> None:
-    """Fill both tables into the ports of the rooms below; called once, when Django has started."""
+    """Fill all of it into the ports of the rooms below; called once, when Django has started."""
+    copying.on_move(moving.move)
     for model, handler in WORKERS.items():
         background.register(model, handler)
     for name, reactions in REACTIONS.items():

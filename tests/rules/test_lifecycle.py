@@ -16,9 +16,12 @@ from facturier.rules.lifecycle import (
     Status,
     days_overdue,
     refuse_closing,
+    refuse_converting,
     refuse_deleting,
+    refuse_duplicating,
     refuse_editing,
     refuse_finalising,
+    refuse_numbering,
     refuse_reopening,
     refuse_sending,
     status,
@@ -123,6 +126,10 @@ def test_the_balance_counts_every_movement():
     assert facts.balance_minor == 5500
 
 
+def test_nothing_is_owed_on_a_pro_forma():
+    assert replace(PRO_FORMA, gross_minor=12000, issued=True).balance_minor == 0
+
+
 def test_a_credit_note_is_owed_until_refunded_or_set_off():
     assert CREDIT.balance_minor == 12000
     assert replace(CREDIT, refunded_minor=5000, credited_minor=4000).balance_minor == 3000
@@ -134,7 +141,10 @@ def test_a_credit_note_is_owed_until_refunded_or_set_off():
         (
             refuse_editing,
             [DRAFT, PRO_FORMA, replace(PRO_FORMA, sent_at=NOON)],
-            [FINAL, CREDIT, replace(FINAL, closed=True), replace(PRO_FORMA, converted=True)],
+            [
+                *(FINAL, CREDIT, replace(FINAL, closed=True)),
+                *(replace(PRO_FORMA, issued=True), replace(PRO_FORMA, converted=True)),
+            ],
         ),
         (
             refuse_finalising,
@@ -144,12 +154,30 @@ def test_a_credit_note_is_owed_until_refunded_or_set_off():
         (
             refuse_sending,
             [FINAL, CREDIT, PRO_FORMA, replace(FINAL, sent_at=NOON)],
-            [DRAFT, replace(DRAFT, kind=Kind.CREDIT_NOTE)],
+            [DRAFT, replace(DRAFT, kind=Kind.CREDIT_NOTE), replace(PRO_FORMA, converted=True)],
         ),
         (
             refuse_deleting,
             [DRAFT, PRO_FORMA],
-            [FINAL, CREDIT, replace(PRO_FORMA, sent_at=NOON), replace(PRO_FORMA, converted=True)],
+            [
+                *(FINAL, CREDIT, replace(PRO_FORMA, sent_at=NOON)),
+                *(replace(PRO_FORMA, issued=True), replace(PRO_FORMA, converted=True)),
+            ],
+        ),
+        (
+            refuse_numbering,
+            [PRO_FORMA, replace(PRO_FORMA, sent_at=NOON)],
+            [DRAFT, FINAL, replace(PRO_FORMA, issued=True), replace(PRO_FORMA, converted=True)],
+        ),
+        (
+            refuse_converting,
+            [PRO_FORMA, replace(PRO_FORMA, issued=True, sent_at=NOON), replace(PRO_FORMA, closed=True)],
+            [DRAFT, FINAL, CREDIT, replace(PRO_FORMA, converted=True)],
+        ),
+        (
+            refuse_duplicating,
+            [DRAFT, FINAL, PRO_FORMA, replace(PRO_FORMA, converted=True)],
+            [CREDIT, replace(CREDIT, issued=False)],
         ),
         (
             refuse_closing,

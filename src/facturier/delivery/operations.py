@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -20,11 +21,14 @@ from facturier.delivery.models import Delivery, Dispatch
 from facturier.delivery.planning import Message, plan
 from facturier.delivery.refusals import NOT_FOUND, refuse_open, refuse_plan, refuse_unready
 from facturier.invoices import operations as invoices
+from facturier.invoices.issuing import finalise_documents
 from facturier.invoices.models import Invoice
 from facturier.organisations import background
 from facturier.organisations.access import Actor, operation
 from facturier.organisations.background import State
 from facturier.organisations.models import Organisation
+from facturier.rules import lifecycle
+from facturier.rules.document import Kind
 from facturier.rules.refusal import Refused, refuse_all
 
 GIVE_UP_AFTER = timedelta(days=2)
@@ -41,7 +45,7 @@ def queue(
     body: str,
     now: datetime,
 ) -> Delivery:
-    """Queue one message with an issued document; a worker sends it.
+    """Queue one message with an issued document; a worker sends it. A pro forma takes its number by this.
 
     Raises Refused for a draft, on a trial, while an earlier message is open, and for what is missing or no
     address: `field` is then "to", "cc", "subject" or "body".
@@ -54,6 +58,8 @@ def queue(
     cc, wrong_cc = recipients.checked(cc, field="cc", seen=to)
     subject = recipients.one_line(subject)
     refuse_all([*wrong_to, *wrong_cc, *_missing(to or wrong_to, subject, body)])
+    for refusal in _number(organisation, [invoice], now=now).values():
+        raise refusal
     delivery = _delivery(
         invoice, Message(tuple(to), tuple(cc), subject, body.strip() + "\n"), actor=actor, now=now
     )
@@ -75,6 +81,10 @@ def queue_many(
     refuse_plan(organisation)
     rows = list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("sort_key", "pk"))
     found = plan(rows, organisation=organisation, actor=actor)
+    lacking = _number(organisation, [row for row, _message in found.ready], now=now)
+    refused = dict.fromkeys(lacking, Refused("Something is missing on this pro forma: its page says what."))
+    if refused or any(row.kind == Kind.PRO_FORMA for row in rows):  # the letter names the new number
+        found = plan(rows, organisation=organisation, actor=actor, refused=refused)
     skipped: list[dict[str, object]] = [
         {"invoice": pk, "name": "", "reason": NOT_FOUND}
         for pk in sorted(set(invoice_ids) - {row.pk for row in rows})
@@ -92,6 +102,17 @@ def queue_many(
         audit.record("invoice.queued", row, to=delivery.recipients)
     background.enqueue_many(deliveries)
     return dispatch
+
+
+def _number(organisation: Organisation, rows: Sequence[Invoice], *, now: datetime) -> dict[int, Refused]:
+    """Number the pro formas that have no number yet; returns the refusals of those that lack something."""
+    unnumbered = [row for row in rows if not row.is_issued]
+    if not unnumbered:
+        return {}
+    today = now.astimezone(ZoneInfo(organisation.rules.time_zone)).date()
+    return finalise_documents(
+        organisation, unnumbered, issue_date=today, rule=lifecycle.refuse_numbering
+    ).refusals
 
 
 def _missing(to: object, subject: str, body: str) -> list[Refused]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from facturier.customers.models import Contact, Customer
 from facturier.delivery import recipients
@@ -34,12 +35,23 @@ class Plan:
     skipped: list[tuple[Invoice, Refused]]
 
 
-def plan(rows: Sequence[Invoice], *, organisation: Organisation, actor: Actor) -> Plan:
-    """Write the default message for each document that can be sent; four queries for any number."""
+def plan(
+    rows: Sequence[Invoice],
+    *,
+    organisation: Organisation,
+    actor: Actor,
+    refused: Mapping[int, Refused] = MappingProxyType({}),
+) -> Plan:
+    """Write the default message for each document that can be sent; four queries for any number.
+
+    `refused` says, by primary key, what is left out for reasons known before.
+    """
     known = _Known(rows, actor=actor)
     found = Plan([], [])
     for row in rows:
         try:
+            if row.pk in refused:
+                raise refused[row.pk]
             found.ready.append((row, known.message(row, organisation)))
         except Refused as refusal:
             found.skipped.append((row, refusal))

@@ -27,10 +27,8 @@ def refuse_plan(organisation: Organisation) -> None:
 
 
 def refuse_unready(invoice: Invoice) -> None:
-    """Raise Refused unless the document can no longer change."""
+    """Raise Refused unless the document can no longer change; a pro forma takes its number on the way."""
     lifecycle.refuse_sending(invoice.facts)
-    if not invoice.is_issued:
-        raise Refused("A pro forma without a number cannot be sent.")
 
 
 def refuse_open(invoice: Invoice) -> None:

@@ -79,6 +79,35 @@ CREDIT_NOTE = Wording(
         en="Please find attached our credit note %(number)s for a total of %(amount)s.",
     ),
 )
+PRO_FORMA = Wording(
+    subject=four(
+        fr="Facture pro forma %(number)s – %(seller)s",
+        it="Fattura proforma n. %(number)s – %(seller)s",
+        de="Proforma-Rechnung %(number)s – %(seller)s",
+        en="Pro forma invoice %(number)s – %(seller)s",
+    ),
+    attached=four(
+        fr="Veuillez trouver ci-joint notre facture pro forma %(number)s d’un montant total de %(amount)s.",
+        it="in allegato trova la nostra fattura proforma n. %(number)s per un totale di %(amount)s.",
+        de="anbei erhalten Sie unsere Proforma-Rechnung %(number)s über %(amount)s.",
+        en="Please find attached our pro forma invoice %(number)s for a total of %(amount)s.",
+    ),
+)
+# A pro forma takes its number when it is sent: a message that is written before cannot name it.
+PRO_FORMA_UNNUMBERED = Wording(
+    subject=four(
+        fr="Facture pro forma – %(seller)s",
+        it="Fattura proforma – %(seller)s",
+        de="Proforma-Rechnung – %(seller)s",
+        en="Pro forma invoice – %(seller)s",
+    ),
+    attached=four(
+        fr="Veuillez trouver ci-joint notre facture pro forma d’un montant total de %(amount)s.",
+        it="in allegato trova la nostra fattura proforma per un totale di %(amount)s.",
+        de="anbei erhalten Sie unsere Proforma-Rechnung über %(amount)s.",
+        en="Please find attached our pro forma invoice for a total of %(amount)s.",
+    ),
+)
 # In Québec, an “avoir” is a « note de crédit » (Office québécois de la langue française, GDT).
 CREDIT_NOTE_QUEBEC = Wording(
     subject={**CREDIT_NOTE.subject, "fr": "Note de crédit %(number)s – %(seller)s"},
@@ -90,13 +119,13 @@ CREDIT_NOTE_QUEBEC = Wording(
 
 
 def letter(invoice: Invoice, *, organisation: Organisation, name: str) -> Letter:
-    """Write the message for an issued document. `name` is the person or firm that is greeted.
+    """Write the message for a document that can be sent. `name` is the person or firm that is greeted.
 
     Reads nothing from the database but the rows it is given.
     """
     language = invoice.language
     locale = organisation.rules.locale_of.get(language, language)
-    wording = _wording(Kind(invoice.kind), locale)
+    wording = _wording(Kind(invoice.kind), locale, numbered=invoice.is_issued)
     amount = Decimal(invoice.gross_minor).scaleb(-minor_digits(invoice.currency))
     values = {
         "name": name,
@@ -113,7 +142,9 @@ def letter(invoice: Invoice, *, organisation: Organisation, name: str) -> Letter
     return Letter(words(wording.subject, language) % values, body % values + "\n")
 
 
-def _wording(kind: Kind, locale: str) -> Wording:
+def _wording(kind: Kind, locale: str, *, numbered: bool) -> Wording:
+    if kind is Kind.PRO_FORMA:
+        return PRO_FORMA if numbered else PRO_FORMA_UNNUMBERED
     if kind is Kind.CREDIT_NOTE:
         return CREDIT_NOTE_QUEBEC if locale == "fr_CA" else CREDIT_NOTE
     return INVOICE

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 
 from facturier.audit import operations as audit
@@ -24,7 +24,7 @@ from facturier.organisations.tenancy import active
 from facturier.rules import lifecycle
 from facturier.rules.document import Document, Draft, Kind, canonical_json, sha256
 from facturier.rules.issuing import Unnumbered, issue
-from facturier.rules.lifecycle import Status
+from facturier.rules.lifecycle import Facts
 from facturier.rules.numbering import refuse_date_before
 from facturier.rules.refusal import Refused
 from facturier.storage.bulk import execute, read_one
@@ -81,14 +81,19 @@ def _move_counter(series: Series, run: int, *, issue_date: date, count: int) -> 
 
 
 def finalise_documents(
-    organisation: Organisation, invoices: Sequence[Invoice], *, issue_date: date
+    organisation: Organisation,
+    invoices: Sequence[Invoice],
+    *,
+    issue_date: date,
+    rule: Callable[[Facts], None] = lifecycle.refuse_finalising,
 ) -> Outcome:
     """Number and freeze drafts that the caller has locked, in their order; refused ones stay drafts.
 
-    A constant number of statements. Raises Refused when the date would break the order of numbers.
+    `rule` raises Refused for what may not take its number: pro formas take theirs by another rule. A constant
+    number of statements. Raises Refused when the date would break the order of numbers.
     """
     outcome = Outcome()
-    ready = _check(organisation, invoices, issue_date=issue_date, outcome=outcome)
+    ready = _check(organisation, invoices, issue_date=issue_date, outcome=outcome, rule=rule)
     for kind in Kind:
         group = [(invoice, found) for invoice, found in ready if invoice.kind == kind]
         if group:
@@ -111,6 +116,7 @@ def _check(
     *,
     issue_date: date,
     outcome: Outcome,
+    rule: Callable[[Facts], None] = lifecycle.refuse_finalising,
 ) -> list[tuple[Invoice, Unnumbered]]:
     rows = _Rows(invoices)
     shared = seller(organisation, tax_code_ids=rows.tax_code_ids)
@@ -118,7 +124,7 @@ def _check(
     ready = []
     for invoice in invoices:
         try:
-            lifecycle.refuse_finalising(invoice.facts)
+            rule(invoice.facts)
             draft = rows.draft(invoice, seller=shared, on=issue_date)
             ready.append((invoice, issue(draft, region=region, issue_date=issue_date)))
         except Refused as refusal:
@@ -184,7 +190,7 @@ def _number_and_freeze(
             setattr(invoice, name, value)
         outcome.numbers[invoice.pk] = document.number
         audit.record(
-            "invoice.finalised",
+            "invoice.numbered" if kind is Kind.PRO_FORMA else "invoice.finalised",
             invoice,
             number=document.number,
             gross_minor=document.totals.gross.minor,
@@ -196,15 +202,16 @@ def _number_and_freeze(
 
 
 def _frozen_values(invoice: Invoice, document: Document, number: int) -> tuple[object, ...]:
-    sums = document.totals
     """Return the values of `_FROZEN`."""
+    sums = document.totals
+    facts = replace(invoice.facts, issued=True, gross_minor=sums.gross.minor)
     return (
         document.number,
         number,
         document.issue_date,
         document.due_date,
         sort_key(invoice.kind, document.issue_date, number),
-        Status.FINAL.value,
+        lifecycle.status(facts).value,
         sums.net.minor,
         sums.tax.minor,
         sums.gross.minor,

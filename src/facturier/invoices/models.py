@@ -53,6 +53,7 @@ MUTABLE_ONCE_ISSUED = frozenset(
         "sent_at",
         "exported_at",
         "closed_at",
+        "converted_at",
         "paid_minor",
         "refunded_minor",
         "credited_minor",
@@ -154,6 +155,10 @@ class Invoice(TenantModel):
     sent_at = models.DateTimeField(null=True)
     exported_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    converted_at = models.DateTimeField(null=True)
+    converted_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="converted_to"
+    )  # unique: a pro forma becomes one invoice
     version = models.PositiveIntegerField(default=1)  # counts the edits of a draft
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=100, blank=True)
@@ -175,6 +180,13 @@ class Invoice(TenantModel):
                 condition=Q(status=Status.CLOSED, closed_at__isnull=False)
                 | (~Q(status=Status.CLOSED) & Q(closed_at=None)),
                 name="closed_exactly_when_labelled",
+            ),
+            models.CheckConstraint(
+                condition=Q(converted_at=None) | Q(kind=Kind.PRO_FORMA), name="only_pro_formas_are_converted"
+            ),
+            models.CheckConstraint(
+                condition=Q(converted_from=None) | Q(kind=Kind.INVOICE),
+                name="invoices_come_of_pro_formas",
             ),
         ]
         indexes = [
@@ -229,6 +241,7 @@ class Invoice(TenantModel):
             sent_at=self.sent_at,
             exported_at=self.exported_at,
             closed=self.closed_at is not None,
+            converted=self.converted_at is not None,
             due_date=self.due_date,
         )
 

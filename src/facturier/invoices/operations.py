@@ -8,6 +8,7 @@ from datetime import date, datetime
 from facturier.audit import operations as audit
 from facturier.catalogue.queries import tax_table
 from facturier.invoices.choosing import split_by_owner
+from facturier.invoices.copying import move_work
 from facturier.invoices.issuing import Outcome, finalise_documents
 from facturier.invoices.models import DraftCounter, Invoice, Series
 from facturier.invoices.writing import (
@@ -115,10 +116,21 @@ def finalise_many(
 
 @operation("invoices.delete")
 def delete(invoice: Invoice, *, actor: Actor) -> None:
-    """Delete a draft or an unsent pro forma; the work that it held can be billed again."""
+    """Delete a draft or an unsent pro forma; the work that it held can be billed again.
+
+    A draft that was made from a pro forma gives it back: the pro forma can be converted anew.
+    """
     lifecycle.refuse_deleting(invoice.facts)
+    if invoice.converted_from_id is not None:
+        _give_back(invoice, Invoice.lock(invoice.converted_from_id))
     audit.record("invoice.deleted", invoice, reference=invoice.reference)
     invoice.delete()
+
+
+def _give_back(invoice: Invoice, pro_forma: Invoice) -> None:
+    move_work(invoice, pro_forma)
+    pro_forma.set_facts(converted_at=None)
+    audit.record("invoice.unconverted", pro_forma, draft=invoice.reference)
 
 
 @operation("invoices.close")

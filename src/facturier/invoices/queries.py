@@ -29,7 +29,7 @@ SORTS = {"number": "sort_key", "amount": "gross_minor", "due": "due_date"}
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a list shows. Empty means everything, but for closed documents, which are asked for."""
+    """What a list shows. Empty means all that is at hand: what is closed or converted is asked for."""
 
     statuses: tuple[Status, ...] = ()
     kinds: tuple[Kind, ...] = ()
@@ -212,7 +212,7 @@ def filtered(chosen: Filter, *, in_order: bool = False) -> QuerySet[Invoice]:
     """
     rows: QuerySet[Invoice] = Invoice.objects.all()
     if not chosen.statuses:
-        rows = rows if chosen.closed_too else rows.filter(closed_at=None)
+        rows = rows if chosen.closed_too else rows.filter(closed_at=None, converted_at=None)
     elif len(chosen.statuses) == 1:
         rows = rows.filter(status=chosen.statuses[0])
     else:

@@ -34,9 +34,14 @@ class Unnumbered:
 
 
 def missing(draft: Draft, *, region: Region, issue_date: date) -> list[Refused]:
-    """List everything that keeps a draft from being issued, each naming the field to mend."""
+    """List everything that keeps a draft from being issued, each naming the field to mend.
+
+    A pro forma is in no ledger: its lines need no GL account before the invoice that is made from it.
+    """
     found = [*missing_everywhere(draft), *region.missing(draft, issue_date)]
-    if draft.kind is not Kind.PRO_FORMA:
+    if draft.kind is Kind.PRO_FORMA:
+        found = [one for one in found if not (one.field or "").endswith(".account")]
+    else:
         found += asking.delivery_address(draft)
         if region.states_tax_at_home:
             found += asking.exchange(draft, currency=region.currency)

@@ -49,8 +49,11 @@ class Facts:
     def balance_minor(self) -> int:
         """What is still owed: the gross less payments and credits, plus what was paid back.
 
-        A credit note is owed to the customer: refunds and what is set against invoices settle it.
+        A credit note is owed to the customer: refunds and what is set against invoices settle it. Nothing is
+        owed on a pro forma.
         """
+        if self.kind is Kind.PRO_FORMA:
+            return 0
         if self.kind is Kind.CREDIT_NOTE:
             return self.gross_minor - self.refunded_minor - self.credited_minor
         return self.gross_minor - self.paid_minor - self.credited_minor + self.refunded_minor
@@ -108,6 +111,8 @@ def days_overdue(facts: Facts, today: date) -> int:
 
 def refuse_editing(facts: Facts) -> None:
     """Raise Refused unless the document is still a draft."""
+    if facts.issued and facts.kind is Kind.PRO_FORMA:
+        raise Refused("A pro forma that has its number cannot be changed: duplicate it.")
     if facts.issued:
         raise Refused("An issued document cannot be changed. Correct it by a credit note.")
     if facts.converted:
@@ -122,20 +127,48 @@ def refuse_finalising(facts: Facts) -> None:
         raise Refused("A pro forma is not finalised: produce the final invoice from it.")
 
 
+def refuse_numbering(facts: Facts) -> None:
+    """Raise Refused unless the document is a pro forma that has no number of its series yet."""
+    if facts.kind is not Kind.PRO_FORMA:
+        raise Refused("Only a pro forma takes a number without being final.")
+    if facts.issued:
+        raise Refused("The pro forma has its number already.")
+    if facts.converted:
+        raise Refused("This pro forma was converted: edit the invoice made from it.")
+
+
+def refuse_converting(facts: Facts) -> None:
+    """Raise Refused unless the document is a pro forma that no invoice was made from."""
+    if facts.kind is not Kind.PRO_FORMA:
+        raise Refused("Only a pro forma is converted into an invoice.")
+    if facts.converted:
+        raise Refused("This pro forma was converted already.")
+
+
+def refuse_duplicating(facts: Facts) -> None:
+    """Raise Refused for a credit note: it corrects its invoice, and nothing else."""
+    if facts.kind is Kind.CREDIT_NOTE:
+        raise Refused("A credit note is not duplicated: credit its invoice again.")
+
+
 def refuse_sending(facts: Facts) -> None:
     """Raise Refused for a draft: what is sent must not change afterwards."""
+    if facts.converted:
+        raise Refused("This pro forma was converted: send the invoice made from it.")
     if not facts.issued and facts.kind is not Kind.PRO_FORMA:
         raise Refused("A draft cannot be sent: finalise it first.")
 
 
 def refuse_deleting(facts: Facts) -> None:
     """Raise Refused unless nothing fiscal and nothing sent would be lost."""
+    if facts.kind is Kind.PRO_FORMA and facts.sent_at:
+        raise Refused("A pro forma that was sent cannot be deleted: close it.")
+    if facts.issued and facts.kind is Kind.PRO_FORMA:
+        raise Refused("A pro forma that has its number cannot be deleted: close it.")
     if facts.issued:
         raise Refused("A numbered document cannot be deleted. Correct it by a credit note.")
     if facts.converted:
         raise Refused("This pro forma was converted, and its invoice refers to it: close it instead.")
-    if facts.kind is Kind.PRO_FORMA and facts.sent_at:
-        raise Refused("A pro forma that was sent cannot be deleted: close it.")
 
 
 def refuse_closing(facts: Facts) -> None:

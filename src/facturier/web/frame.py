@@ -58,6 +58,7 @@ SECTIONS = (
 )
 NEW = (
     (_("Invoice"), "document-new", "invoices.draft"),
+    (_("Pro forma"), "pro-forma-new", "invoices.draft"),
     (_("Batch"), "batch-new", "batches.run"),
     (_("Time entry"), "time-new", "work.change"),
     (_("Ticket"), "ticket-new", "work.change"),

@@ -213,12 +213,15 @@ _WORDS: dict[str, Words] = {
     "expense.changed": _changed(Expense),
     "expense.deleted": lambda data: _deleted(data, "description"),
     "invoice.closed": lambda data: pgettext("event", "Closed"),
+    "invoice.converted": lambda data: _("Converted into %(name)s") % {"name": data.get("into", "")},
+    "invoice.copied": lambda data: _("Made from %(name)s") % {"name": data.get("of", "")},
     "invoice.deleted": lambda data: (
         _("Draft %(reference)s was deleted") % {"reference": data.get("reference", "")}
     ),
     "invoice.drafted": _drafted,
     "invoice.edited": lambda data: _("Edited"),
     "invoice.finalised": _finalised,
+    "invoice.numbered": lambda data: _("Numbered %(number)s") % {"number": data.get("number", "")},
     "invoice.queued": _queued,
     "invoice.reopened": lambda data: _("Reverted to final"),
     "invoice.send_failed": lambda data: _("Sending failed: %(answer)s") % {"answer": data.get("answer", "")},
@@ -229,6 +232,9 @@ _WORDS: dict[str, Words] = {
     "invitation.made": _invited,
     "invitation.revoked": _of_address(gettext_lazy("The invitation for %(email)s was revoked")),
     "invitation.sent_again": _of_address(gettext_lazy("The invitation for %(email)s was sent again")),
+    "invoice.unconverted": lambda data: (
+        _("Draft %(draft)s, made from it, was deleted") % {"draft": data.get("draft", "")}
+    ),
     "job.opened": lambda data: _("Opened, number %(number)s") % {"number": data.get("number", "")},
     "membership.changed": _member_changed,
     "membership.handed_over": _handed_over,

@@ -279,6 +279,8 @@ class _Writer:
         rows += self._exchanged_tax()
         if self.content.kind is Kind.CREDIT_NOTE:
             return (*rows, Sum(words_["credited"], money(totals.gross), is_final=True))
+        if self.content.kind is Kind.PRO_FORMA:  # nothing is due on it
+            return (*rows, Sum(words_["total_gross"], money(totals.gross), is_final=True))
         if not totals.taxes and not totals.prepaid:
             rows.pop()  # without taxes the net is what is due
         elif totals.prepaid:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -24,6 +25,9 @@ from facturier.web.templatetags.words import document_name
 
 TO_SEND = (Status.FINAL,)
 DRAFTS = (Status.DRAFT,)
+# What is under way with pro formas: in preparation, sent, and the invoices that wait to be sent.
+PRO_FORMAS = (Status.PRO_FORMA_PREPARING, Status.PRO_FORMA_SENT, Status.FINAL)
+_PRO_FORMAS = "?" + urlencode([("status", one.value) for one in PRO_FORMAS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Listing:
         if owned is None or row.customer_id in owned:
             if row.is_draft and not pro_forma:
                 can.append("finalise")
-            elif not row.is_draft and row.sent_at is None:
+            elif row.sent_at is None and row.status is not Status.PRO_FORMA_CONVERTED:
                 can.append("send")
         if row.status is not Status.CLOSED and (pro_forma or not row.is_draft):
             can.append("close")
@@ -140,6 +144,7 @@ class Listing:
             (_("To send"), "?status=final", Filter(statuses=TO_SEND), chosen.statuses == TO_SEND),
             (_("Overdue"), "?overdue=1", Filter(overdue_on=self.today), chosen.overdue_on is not None),
             (_("Drafts"), "?status=draft", Filter(statuses=DRAFTS), chosen.statuses == DRAFTS),
+            (_("Pro formas"), _PRO_FORMAS, Filter(statuses=PRO_FORMAS), chosen.statuses == PRO_FORMAS),
         )
         return [
             Tab(str(label), url, count_text(queries.count(shown)), current)

@@ -120,7 +120,7 @@ def _queued(request: Any, invoice: Invoice, form: LetterForm) -> bool:
     """Queue the message; what is refused stands beside its field, else on top."""
     written = form.cleaned_data
     try:
-        operations.queue(
+        delivery = operations.queue(
             invoice,
             actor=request.actor,
             to=recipients.split(written["to"]),
@@ -133,6 +133,7 @@ def _queued(request: Any, invoice: Invoice, form: LetterForm) -> bool:
         for one in each(refusal):
             form.add_error(one.field if one.field in form.fields else None, refusal_text(one))
         return False
+    invoice.number = delivery.invoice.number  # a pro forma has taken it by this
     return True
 
 

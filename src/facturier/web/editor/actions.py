@@ -20,12 +20,12 @@ from facturier.web.pages import page
 from facturier.web.refusals import refusals_as_messages
 
 
-def _invoice(pk: int) -> Invoice:
+def document(pk: int) -> Invoice:
     found: Invoice = get_object_or_404(Invoice.objects.select_related("customer"), pk=pk)
     return found
 
 
-def _back(request: Any, pk: int) -> HttpResponse:
+def back(request: Any, pk: int) -> HttpResponse:
     return redirect("document", organisation=request.organisation.slug, pk=pk)
 
 
@@ -33,16 +33,16 @@ def _back(request: Any, pk: int) -> HttpResponse:
 @require_POST
 def finalise(request: Any, pk: int) -> HttpResponse:
     """Number the draft and freeze it."""
-    invoice = _invoice(pk)
+    invoice = document(pk)
     with refusals_as_messages(request) as done:
-        issue_date = _issue_date(request.POST.get("issue_date", ""))
+        issue_date = day_of(request.POST.get("issue_date", ""))
         invoice = operations.finalise(invoice, actor=request.actor, issue_date=issue_date)
     if done:
         messages.success(request, _("Invoice %(number)s was finalised.") % {"number": invoice.number})
-    return _back(request, pk)
+    return back(request, pk)
 
 
-def _issue_date(text: str) -> date:
+def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text) if text else timezone.localdate()
     except ValueError:
@@ -53,11 +53,11 @@ def _issue_date(text: str) -> date:
 @require_POST
 def delete(request: Any, pk: int) -> HttpResponse:
     """Delete a draft; the work that it held can be billed again."""
-    invoice = _invoice(pk)
+    invoice = document(pk)
     with refusals_as_messages(request) as done:
         operations.delete(invoice, actor=request.actor)
     if not done:
-        return _back(request, pk)
+        return back(request, pk)
     messages.success(request, _("Draft %(reference)s was deleted.") % {"reference": invoice.reference})
     return redirect("billing", organisation=request.organisation.slug)
 
@@ -67,10 +67,10 @@ def delete(request: Any, pk: int) -> HttpResponse:
 def close(request: Any, pk: int) -> HttpResponse:
     """Take the document off the default list."""
     with refusals_as_messages(request) as done:
-        invoice = operations.close(_invoice(pk), actor=request.actor, now=timezone.now())
+        invoice = operations.close(document(pk), actor=request.actor, now=timezone.now())
     if done:
         messages.success(request, _("%(number)s was closed.") % {"number": invoice.number})
-    return _back(request, pk)
+    return back(request, pk)
 
 
 @page("invoices.close")
@@ -78,7 +78,7 @@ def close(request: Any, pk: int) -> HttpResponse:
 def reopen(request: Any, pk: int) -> HttpResponse:
     """Revert a closed document to final."""
     with refusals_as_messages(request) as done:
-        invoice = operations.reopen(_invoice(pk), actor=request.actor)
+        invoice = operations.reopen(document(pk), actor=request.actor)
     if done:
         messages.success(request, _("%(number)s is final again.") % {"number": invoice.number})
-    return _back(request, pk)
+    return back(request, pk)

@@ -24,7 +24,7 @@ from facturier.invoices.drafting import draft_of
 from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
 from facturier.organisations.models import LANGUAGES
-from facturier.rules.document import Draft, LineKind
+from facturier.rules.document import Draft, Kind, LineKind
 from facturier.rules.issuing import missing, preview
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
@@ -34,11 +34,22 @@ from facturier.web.editor import delivery, reading
 from facturier.web.editor.numbers import write_number
 from facturier.web.pages import page
 from facturier.web.refusals import each, refusal_text, refusals_as_messages
+from facturier.web.templatetags.words import document_name
 
 
 @page("invoices.draft")
 def new(request: Any) -> HttpResponse:
-    """Choose a customer; the draft is made at once."""
+    """Choose a customer; the invoice draft is made at once."""
+    return _new(request, Kind.INVOICE)
+
+
+@page("invoices.draft")
+def new_pro_forma(request: Any) -> HttpResponse:
+    """Choose a customer; the pro forma is made at once."""
+    return _new(request, Kind.PRO_FORMA)
+
+
+def _new(request: Any, kind: Kind) -> HttpResponse:
     if request.method == "POST":
         given = request.POST.get("customer", "")
         customer = Customer.objects.filter(pk=int(given)).first() if given.isdecimal() else None
@@ -48,26 +59,28 @@ def new(request: Any) -> HttpResponse:
             draft = operations.create(
                 request.organisation,
                 actor=request.actor,
-                draft=NewDraft(customer=customer),
+                draft=NewDraft(customer=customer, kind=kind),
                 today=timezone.localdate(),
             )
         if done:
             return redirect("document-edit", organisation=request.organisation.slug, pk=draft.pk)
     chosen = request.GET.get("customer", "")
     customer = Customer.objects.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
-    return render(request, "editor/new.html", {"customer": customer})
+    title = _("New pro forma") if kind is Kind.PRO_FORMA else _("New invoice")
+    return render(request, "editor/new.html", {"customer": customer, "title": title})
 
 
 @page("invoices.draft")
 def edit(request: Any, pk: int) -> HttpResponse:
-    """Show the editor of a draft; an issued document shows its page instead."""
+    """Show the editor of a draft; what cannot be edited shows its page instead."""
     invoice = get_object_or_404(Invoice.objects.select_related("customer"), pk=pk)
-    if invoice.is_issued:
+    if invoice.is_issued or invoice.converted_at:
         return redirect("document", organisation=request.organisation.slug, pk=pk)
     own = request.organisation.rules.currency
     lines = [reading.cells(line, currency=invoice.currency) for line in invoice.lines.all()]
     context = {
         "invoice": invoice,
+        "title": document_name(invoice),
         "lines": lines or [_blank_line(invoice)],
         "blank": _blank_line(invoice),
         "blank_text": reading.Cells(kind=LineKind.TEXT),

@@ -9,18 +9,26 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from facturier.audit.queries import timeline
 from facturier.delivery.pdf import paper
 from facturier.invoices.drafting import document_of, draft_of
 from facturier.invoices.models import Invoice
+from facturier.invoices.related import Relation, related
 from facturier.rules import lifecycle
 from facturier.rules.refusal import Refused
 from facturier.web.editor.edit import lacks
 from facturier.web.pages import page
 from facturier.web.refusals import refusal_text
+from facturier.web.templatetags.words import document_name
 from facturier.web.timeline import Told, tell
+
+_RELATIONS = {
+    Relation.MADE_FROM: gettext_lazy("Made from"),
+    Relation.MADE_INTO: gettext_lazy("Converted into"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,9 @@ class Allowed:
 
     edit: str
     finalise: str
+    number: str
+    convert: str
+    duplicate: str
     send: str
     close: str
     reopen: str
@@ -43,15 +54,17 @@ def show(request: Any, pk: int) -> HttpResponse:
     today = timezone.localdate()
     organisation = request.organisation
     document = document_of(invoice, today=today)
-    missing = [] if invoice.is_issued else lacks(request, invoice, draft_of(invoice, on=today), today=today)
+    is_over = invoice.is_issued or invoice.converted_at is not None
+    missing = [] if is_over else lacks(request, invoice, draft_of(invoice, on=today), today=today)
     context = {
         "invoice": invoice,
-        "title": invoice.number or _("Draft %(reference)s") % {"reference": invoice.reference},
+        "title": document_name(invoice),
         "paper": paper(document, region=organisation.rules),
         "digest": invoice.issued.sha256 if invoice.is_issued else "",
         "overdue": 0 if invoice.closed_at else lifecycle.days_overdue(invoice.facts, today),
         "lacks": missing,
         "allowed": _allowed(request, invoice, lacks_something=bool(missing)),
+        "related": [(_RELATIONS[one.relation], one.invoice) for one in related(invoice)],
         "told": _told(organisation.pk, invoice),
         "today": today,
     }
@@ -75,12 +88,16 @@ def _allowed(request: Any, invoice: Invoice, *, lacks_something: bool) -> Allowe
             return refusal_text(refusal)
         return ""
 
-    finalise = why_not("invoices.finalise", lifecycle.refuse_finalising)
-    if not finalise and lacks_something:
-        finalise = _("Something is missing: see beside.")
+    def why_not_whole(key: str, rule: Any) -> str:
+        reason = why_not(key, rule)
+        return reason or (_("Something is missing: see beside.") if lacks_something else "")
+
     return Allowed(
         edit=why_not("invoices.draft", lifecycle.refuse_editing),
-        finalise=finalise,
+        finalise=why_not_whole("invoices.finalise", lifecycle.refuse_finalising),
+        number=why_not_whole("invoices.finalise", lifecycle.refuse_numbering),
+        convert=why_not("invoices.draft", lifecycle.refuse_converting),
+        duplicate=why_not("invoices.draft", lifecycle.refuse_duplicating),
         send=why_not("delivery.send", lifecycle.refuse_sending),
         close=why_not("invoices.close", lifecycle.refuse_closing),
         reopen=why_not("invoices.close", lifecycle.refuse_reopening),
