@@ -18,7 +18,7 @@ from tests.support.cast import Cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("region", ["FR", "DE", "IT", "CA-QC", "CA", "GB", "US"])
+@pytest.mark.parametrize("region", ["FR", "DE", "IT", "CA-QC", "CA", "GB", "US", "AT", "JP"])
 def test_a_new_seller_is_furnished_by_its_region(region: str) -> None:
     seller = operations.create(slug="new", region=region, legal_name="New Ltd")
     with scope(seller.pk):
@@ -51,6 +51,14 @@ def test_a_slug_and_an_address_are_taken_once(cast: Cast) -> None:
 def test_an_unknown_region_names_those_there_are() -> None:
     with pytest.raises(Refused, match="FR, DE, IT, CA-QC, CA, GB, US"):
         operations.create(slug="x", region="XX", legal_name="X")
+
+
+def test_a_seller_in_any_country_may_have_another_currency() -> None:
+    seller = operations.create(slug="new", region="BR", legal_name="Nova Ltda", currency="USD")
+    assert (seller.country, seller.currency, seller.rules.currency) == ("BR", "USD", "BRL")
+    with pytest.raises(Refused) as refusal:
+        operations.create(slug="newer", region="BR", legal_name="Nova Ltda", currency="ZZZ")
+    assert refusal.value.field == "currency"
 
 
 def test_a_plan_is_set_by_the_operator(cast: Cast) -> None:

@@ -15,7 +15,12 @@ def add_to(commands: Commands) -> None:
 
     create = actions.add_parser("create", help="create a seller with its region's accounts and tax codes")
     create.add_argument("slug", help="short name, part of its address in the browser")
-    create.add_argument("--region", required=True, help="FR, DE, IT, CA-QC, CA, GB or US")
+    create.add_argument(
+        "--region",
+        required=True,
+        help="FR, DE, IT, CA-QC, CA, GB, US, or the two letters of any other country",
+    )
+    create.add_argument("--currency", help="three letters; the country's own without it")
     create.add_argument("--legal-name", required=True)
     create.set_defaults(run=_create)
 
@@ -45,7 +50,10 @@ def add_to(commands: Commands) -> None:
 def _create(chosen: argparse.Namespace) -> None:
     from facturier.organisations import operations
 
-    row = operations.create(slug=chosen.slug, region=chosen.region.upper(), legal_name=chosen.legal_name)
+    given = {"currency": chosen.currency.upper()} if chosen.currency else {}
+    row = operations.create(
+        slug=chosen.slug, region=chosen.region.upper(), legal_name=chosen.legal_name, **given
+    )
     print(f"{row.name} was created: /{row.slug}/")
 
 

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from facturier.organisations.models import LANGUAGES, Organisation
-from facturier.organisations.values import countries
 from facturier.rules.refusal import Refused, refuse_all
 from facturier.rules.regions.base import IdentifierField
+from facturier.rules.regions.generic.places import countries
 
 MAX_PAYMENT_DAYS = 365
 DELIVERY = ("name", "line1", "line2", "postcode", "city", "subdivision", "country")

@@ -13,7 +13,7 @@ from facturier.organisations.access import Actor, by_operator, operation
 from facturier.organisations.logos import Png
 from facturier.organisations.models import Logo, Membership, Organisation, Plan, User
 from facturier.organisations.tenancy import scope
-from facturier.organisations.values import Stated, checked
+from facturier.organisations.values import Stated, checked, currencies
 from facturier.organisations.versions import refuse_others_changes
 from facturier.rules import regions
 from facturier.rules.refusal import Refused
@@ -40,11 +40,11 @@ RESERVED = frozenset(
 def create(*, slug: str, region: str, legal_name: str, **fields: Any) -> Organisation:
     """Create a seller with the defaults of its region; accounts, tax codes and series follow (reactions.py).
 
-    Raises Refused for an unknown region or a slug that is taken.
+    Raises Refused for an unknown region or currency, or a slug that is taken.
     """
-    if region not in regions.REGIONS:
+    if not regions.is_region(region):
         raise Refused(
-            "There is no region “%(region)s”; there are: %(known)s.",
+            "There is no region “%(region)s”: choose %(known)s, or the two letters of any other country.",
             field="region",
             values={"region": region, "known": ", ".join(regions.REGIONS)},
         )
@@ -56,6 +56,8 @@ def create(*, slug: str, region: str, legal_name: str, **fields: Any) -> Organis
         )
     if Organisation.objects.filter(slug=slug).exists():
         raise Refused("The short name “%(slug)s” is taken.", field="slug", values={"slug": slug})
+    if fields.get("currency", "EUR") not in currencies():
+        raise Refused("A currency has three letters, e.g. EUR.", field="currency")
     rules = regions.region(region)
     defaults: dict[str, Any] = {
         "name": legal_name,

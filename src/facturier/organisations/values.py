@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from babel import Locale
 from babel.numbers import get_territory_currencies
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -16,6 +15,7 @@ from facturier.organisations.models import LANGUAGES
 from facturier.rules.identifiers import check_bic, check_iban
 from facturier.rules.refusal import Refused, refuse_all
 from facturier.rules.regions.base import IdentifierField, Region
+from facturier.rules.regions.generic.places import countries
 
 MAX_PAYMENT_DAYS = 365
 LONGEST = {
@@ -36,8 +36,6 @@ LONGEST = {
 }
 _LINES = {"message"}  # texts that keep their line breaks
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
-# Codes of CLDR that ISO 3166-1 gives to no country.
-_NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,6 @@ class Stated:
 def seller_identifiers(region: Region) -> list[IdentifierField]:
     """Return the numbers that a seller of this region may state."""
     return [one for one in region.identifiers if one.seller]
-
-
-@lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Return the codes of ISO 3166-1, two letters each."""
-    known = Locale("en").territories
-    return frozenset(code for code in known if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 @lru_cache(maxsize=1)

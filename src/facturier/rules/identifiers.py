@@ -144,6 +144,16 @@ def check_vat(number: str) -> str:
     return _checked(european.validate, compact, what=what, form="as its country prescribes")
 
 
+def vat_check(prefix: str) -> Callable[[str], str]:
+    """Return the check of a seller's VAT number in one member state; it adds the prefix where it lacks."""
+
+    def check(number: str) -> str:
+        compact = _BLANKS.sub("", number).upper()
+        return check_vat(compact if compact.startswith(prefix) else prefix + compact)
+
+    return check
+
+
 def check_german_tax_number(number: str) -> str:
     """Check the form of a Steuernummer (10, 11 or 13 digits, by federal state)."""
     form = "a Steuernummer has 10, 11 or 13 digits"

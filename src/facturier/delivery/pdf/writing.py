@@ -29,6 +29,8 @@ from facturier.rules.regions.base import Labels, Region, words
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ACCENT = "#17563f"
+# CLDR, supplemental data, measurementData: where paper is US-Letter.
+_LETTER = frozenset(["BZ", "CA", "CL", "CO", "CR", "GT", "MX", "NI", "PA", "PH", "PR", "SV", "US", "VE"])
 _MOST_TAX_ROWS = 4  # more rates than this are summed in the totals and listed in the summary alone
 
 
@@ -69,7 +71,7 @@ class _Writer:
         columns = self._columns()
         return Paper(
             language=content.language,
-            size="us-letter" if self.region.country in ("CA", "US") else "a4",
+            size="us-letter" if self.region.country in _LETTER else "a4",
             window_side="right" if self.region.country == "FR" else "left",
             accent=content.look.accent if _COLOUR.fullmatch(content.look.accent) else _ACCENT,
             title=title,

@@ -16,9 +16,9 @@ from facturier.catalogue.models import GLAccount, Role, TaxCode
 from facturier.customers.models import Customer
 from facturier.customers.values import DELIVERY, NewContact, NewCustomer, identifier_fields
 from facturier.organisations.models import LANGUAGES, Membership, Organisation
-from facturier.organisations.values import countries
 from facturier.rules.refusal import Refused
 from facturier.rules.regions.base import words
+from facturier.rules.regions.generic.places import countries
 from facturier.web import speech
 from facturier.web.forms import DayField, NumberField, RowField
 from facturier.web.refusals import refusal_text
