@@ -20,6 +20,7 @@ ROOMS = [
         "delivery",
         "admin",
         "people",
+        "palette",
     )
     if find_spec(f"facturier.web.{room}") and find_spec(f"facturier.web.{room}.urls")
 ]

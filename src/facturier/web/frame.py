@@ -168,6 +168,11 @@ class Frame:
         return self.url("document-list")
 
     @cached_property
+    def find_url(self) -> str:
+        """Where the command palette asks for documents and customers."""
+        return self.url("find")
+
+    @cached_property
     def home_url(self) -> str:
         return f"/{self.organisation.slug}/" if self.organisation else "/"
 

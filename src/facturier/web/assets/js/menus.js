@@ -69,15 +69,10 @@ class WhyNot extends HTMLElement {
 }
 customElements.define("why-not", WhyNot);
 
-// Keys that work on every page: Ctrl+K and / go to the search box.
+// A key that works on every page: / goes to the search box. Ctrl+K opens the palette (palette.js).
 document.addEventListener("keydown", (event) => {
   const search = document.getElementById("search");
   if (!search || event.defaultPrevented) return;
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
-    event.preventDefault();
-    search.select();
-    return;
-  }
   const typing = event.target.closest?.("input, textarea, select, [contenteditable], dialog");
   const off = document.documentElement.dataset.shortcuts === "off";
   if (event.key === "/" && !typing && !off && !event.ctrlKey && !event.metaKey && !event.altKey) {
