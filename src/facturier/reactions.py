@@ -4,8 +4,11 @@ A reaction runs in the transaction of its cause. Nothing slow and no network her
 house is written down as a row (a Delivery, a BatchRun) for a worker to do.
 """
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 from facturier.audit import operations as audit
-from facturier.audit.operations import Happened, Reaction
+from facturier.audit.operations import Happened, Reaction, ReactionToAll
 from facturier.batches import moving
 from facturier.batches import runs as batch_runs
 from facturier.batches.models import BatchRun
@@ -30,8 +33,21 @@ def furnish(happened: Happened) -> None:
     invoices.seed(organisation, actor=actor)
 
 
+def close_paid(happened: Sequence[Happened]) -> None:
+    """Invoices that are paid leave the default list, where the seller wants that."""
+    organisation = Organisation.objects.get(pk=happened[0].organisation_id)
+    if organisation.closes_paid:
+        actor = Actor.system(organisation.pk)
+        keys = [one.subject_id for one in happened]
+        invoices.close_many(organisation, actor=actor, invoice_ids=keys, now=datetime.now(UTC))
+
+
 REACTIONS: dict[str, list[Reaction]] = {
     "organisation.created": [furnish],
+}
+# The same for what may happen to a thousand documents at once: called once with all of them.
+REACTIONS_TO_ALL: dict[str, list[ReactionToAll]] = {
+    "invoice.settled": [close_paid],
 }
 
 # Which function does the work of which rows in the background: organisations/background.py.
@@ -50,3 +66,6 @@ def connect() -> None:
     for name, reactions in REACTIONS.items():
         for reaction in reactions:
             audit.react(name, reaction)
+    for name, reactions_to_all in REACTIONS_TO_ALL.items():
+        for reaction_to_all in reactions_to_all:
+            audit.react_to_all(name, reaction_to_all)

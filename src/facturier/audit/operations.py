@@ -47,13 +47,21 @@ class Happened:
 
 
 Reaction = Callable[[Happened], None]
+ReactionToAll = Callable[[Sequence[Happened]], None]
 _reactions: dict[str, list[Reaction]] = {}
+_reactions_to_all: dict[str, list[ReactionToAll]] = {}
 
 
 def react(name: str, reaction: Reaction) -> None:
     """Let something follow an event, in the transaction of its cause; used by reactions.py alone."""
     if reaction not in _reactions.setdefault(name, []):
         _reactions[name].append(reaction)
+
+
+def react_to_all(name: str, reaction: ReactionToAll) -> None:
+    """Like `react`, but called once for all events of that name: what follows a thousand is done at once."""
+    if reaction not in _reactions_to_all.setdefault(name, []):
+        _reactions_to_all[name].append(reaction)
 
 
 @contextmanager
@@ -81,10 +89,17 @@ def _follow_up(recorder: _Recorder) -> None:
     """Run the reactions to what was recorded; they may record more, which is followed up in turn."""
     done = 0
     while done < len(recorder.pending):
-        name, subject_type, subject_id, _data = recorder.pending[done]
-        for reaction in _reactions.get(name, ()):
-            reaction(Happened(name, recorder.organisation_id, subject_type, subject_id))
-        done += 1
+        fresh = [
+            Happened(name, recorder.organisation_id, subject_type, subject_id)
+            for name, subject_type, subject_id, _data in recorder.pending[done:]
+        ]
+        done += len(fresh)
+        for happened in fresh:
+            for reaction in _reactions.get(happened.name, ()):
+                reaction(happened)
+        for name in dict.fromkeys(one.name for one in fresh):
+            for reaction_to_all in _reactions_to_all.get(name, ()):
+                reaction_to_all([one for one in fresh if one.name == name])
 
 
 def record(name: str, subject: Any, /, **data: Any) -> None:

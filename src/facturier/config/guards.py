@@ -7,6 +7,7 @@ in organisations/access.py.
 - issued documents, their lines and adjustments: frozen but for `MUTABLE_ONCE_ISSUED`;
 - canonical documents, stored PDFs, logos and audit events: inserted once, never changed or deleted;
 - counters and audit chains only grow;
+- payments and what they settle: payment_guards.py;
 - claimed work: not changed, not deleted; a claimed ticket may only be closed;
 - a row never names a row of another organisation;
 - on PostgreSQL, row level security per organisation, for the owner too, and no TRUNCATE for anyone.
@@ -23,6 +24,8 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+from facturier.config import payment_guards
+from facturier.config.triggers import checked_rows, postgresql_trigger, refusing, row_of
 from facturier.invoices.models import MUTABLE_ONCE_ISSUED, Invoice
 from facturier.organisations.tenancy import TenantModel
 
@@ -119,14 +122,6 @@ def apply(connection: BaseDatabaseWrapper) -> None:
 # --- SQLite ------------------------------------------------------------------------------------
 
 
-def _raise(key: str) -> str:
-    return f"BEGIN SELECT RAISE(ABORT, 'facturier:{key}'); END"
-
-
-def _row(alias: str, columns: list[str] | tuple[str, ...]) -> str:
-    return "(" + ", ".join(f'{alias}."{column}"' for column in columns) + ")"
-
-
 def sqlite_triggers() -> Iterator[tuple[str, str, str]]:
     """Yield name, table and body of every trigger on SQLite."""
     yield from _sqlite_invoice()
@@ -134,24 +129,25 @@ def sqlite_triggers() -> Iterator[tuple[str, str, str]]:
         issued = "(SELECT number FROM invoices_invoice WHERE id = {row}.invoice_id) IS NOT NULL"
         for event, rows in (("INSERT", ["NEW"]), ("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"])):
             when = " OR ".join(issued.format(row=row) for row in rows)
-            body = f"BEFORE {event} ON {table} WHEN {when} {_raise('issued_frozen')}"
+            body = f"BEFORE {event} ON {table} WHEN {when} {refusing('issued_frozen')}"
             yield f"{table}_frozen_{event.lower()}", table, body
         yield _sqlite_no_replace(table, (("id",),), issued.format(row="kept"), "issued_frozen")
     for table, (key, keys) in KEPT.items():
         for event in ("UPDATE", "DELETE"):
-            yield f"{table}_kept_{event.lower()}", table, f"BEFORE {event} ON {table} {_raise(key)}"
+            yield f"{table}_kept_{event.lower()}", table, f"BEFORE {event} ON {table} {refusing(key)}"
         yield _sqlite_no_replace(table, keys, "1", key)
     for table, (key, column, fixed) in GROWING.items():
-        shrinks = f"NEW.{column} < OLD.{column} OR {_row('NEW', fixed)} IS NOT {_row('OLD', fixed)}"
-        yield f"{table}_grows", table, f"BEFORE UPDATE ON {table} WHEN {shrinks} {_raise(key)}"
-        yield f"{table}_stays", table, f"BEFORE DELETE ON {table} {_raise(key)}"
+        shrinks = f"NEW.{column} < OLD.{column} OR {row_of('NEW', fixed)} IS NOT {row_of('OLD', fixed)}"
+        yield f"{table}_grows", table, f"BEFORE UPDATE ON {table} WHEN {shrinks} {refusing(key)}"
+        yield f"{table}_stays", table, f"BEFORE DELETE ON {table} {refusing(key)}"
     yield from _sqlite_claims()
+    yield from payment_guards.sqlite()
     for table, links in tenant_tables().items():
         for link in links:
             body = (
                 f"ON {table} WHEN NEW.{link.column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "
                 f"{link.parent} parent WHERE parent.id = NEW.{link.column} "
-                f"AND parent.organisation_id = NEW.organisation_id) {_raise('other_tenant')}"
+                f"AND parent.organisation_id = NEW.organisation_id) {refusing('other_tenant')}"
             )
             name = f"{table}_{link.column}_tenant"
             yield f"{name}_insert", table, f"BEFORE INSERT {body}"
@@ -161,8 +157,8 @@ def sqlite_triggers() -> Iterator[tuple[str, str, str]]:
 
 def _sqlite_invoice() -> Iterator[tuple[str, str, str]]:
     table = "invoices_invoice"
-    refuse = _raise("issued_frozen")
-    changed = f"{_row('NEW', frozen_columns())} IS NOT {_row('OLD', frozen_columns())}"
+    refuse = refusing("issued_frozen")
+    changed = f"{row_of('NEW', frozen_columns())} IS NOT {row_of('OLD', frozen_columns())}"
     yield (
         f"{table}_frozen_update",
         table,
@@ -200,18 +196,18 @@ def _sqlite_no_replace(
         f"EXISTS (SELECT 1 FROM {table} kept WHERE {same} AND {frozen})"
         for same in (" AND ".join(f"kept.{column} = NEW.{column}" for column in one) for one in keys)
     )
-    return f"{table}_no_replace", table, f"BEFORE INSERT ON {table} WHEN {clashes} {_raise(key)}"
+    return f"{table}_no_replace", table, f"BEFORE INSERT ON {table} WHEN {clashes} {refusing(key)}"
 
 
 def _sqlite_claims() -> Iterator[tuple[str, str, str]]:
-    refuse = _raise("work_claimed")
+    refuse = refusing("work_claimed")
     for table, column in CLAIMED.items():
         claimed = f"EXISTS (SELECT 1 FROM batches_billedwork claim WHERE claim.{column} = OLD.id)"
         for event in ("UPDATE", "DELETE"):
             name = f"{table}_claimed_{event.lower()}"
             yield name, table, f"BEFORE {event} ON {table} WHEN {claimed} {refuse}"
     claimed = "EXISTS (SELECT 1 FROM batches_billedwork claim WHERE claim.ticket_id = OLD.id)"
-    changed = f"{_row('NEW', FROZEN_TICKET)} IS NOT {_row('OLD', FROZEN_TICKET)}"
+    changed = f"{row_of('NEW', FROZEN_TICKET)} IS NOT {row_of('OLD', FROZEN_TICKET)}"
     reopened = "NEW.status NOT IN (OLD.status, 'closed')"
     yield (
         "work_ticket_claimed_update",
@@ -225,7 +221,7 @@ def _sqlite_claims() -> Iterator[tuple[str, str, str]]:
 
 def postgresql_guards() -> Iterator[tuple[str, str]]:
     """Yield table and statement of every trigger on PostgreSQL."""
-    keys = {"issued_frozen", "kept_frozen", "append_only", "work_claimed"}
+    keys = {"issued_frozen", "kept_frozen", "append_only", "work_claimed", "payment_fixed"}
     for key in sorted(keys):
         yield (
             "audit_event",
@@ -236,68 +232,43 @@ def postgresql_guards() -> Iterator[tuple[str, str]]:
     for table in PARTS_OF_INVOICE:
         for event in ("insert", "update", "delete"):
             yield from _postgresql_parts(table, event)
-        yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", "issued_frozen")
+        yield postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", "issued_frozen")
     for table, (key, _keys) in KEPT.items():
         for event in ("update", "delete"):
-            yield _postgresql_trigger(table, event, f"BEFORE {event.upper()}", key, row="FOR EACH ROW")
-        yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
+            yield postgresql_trigger(table, event, f"BEFORE {event.upper()}", key, row="FOR EACH ROW")
+        yield postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
     for table, (key, column, fixed) in GROWING.items():
-        shrinks = f"NEW.{column} < OLD.{column} OR {_row('NEW', fixed)} IS DISTINCT FROM {_row('OLD', fixed)}"
-        yield _postgresql_trigger(table, "grows", "BEFORE UPDATE", key, row=f"FOR EACH ROW WHEN ({shrinks})")
-        yield _postgresql_trigger(table, "stays", "BEFORE DELETE", key, row="FOR EACH ROW")
-        yield _postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
+        shrinks = (
+            f"NEW.{column} < OLD.{column} OR {row_of('NEW', fixed)} IS DISTINCT FROM {row_of('OLD', fixed)}"
+        )
+        yield postgresql_trigger(table, "grows", "BEFORE UPDATE", key, row=f"FOR EACH ROW WHEN ({shrinks})")
+        yield postgresql_trigger(table, "stays", "BEFORE DELETE", key, row="FOR EACH ROW")
+        yield postgresql_trigger(table, "truncate", "BEFORE TRUNCATE", key)
     yield from _postgresql_claims()
+    yield from payment_guards.postgresql()
     for table, links in tenant_tables().items():
         if links:
             yield from _postgresql_tenant(table, links)
 
 
-def _postgresql_trigger(
-    table: str, name: str, when: str, key: str, *, row: str = "FOR EACH STATEMENT"
-) -> tuple[str, str]:
-    return table, (
-        f"CREATE OR REPLACE TRIGGER {table}_{name} {when} ON {table} {row} EXECUTE FUNCTION facturier_{key}()"
-    )
-
-
 def _postgresql_invoice() -> Iterator[tuple[str, str]]:
     table = "invoices_invoice"
-    changed = f"{_row('NEW', frozen_columns())} IS DISTINCT FROM {_row('OLD', frozen_columns())}"
-    yield _postgresql_trigger(
+    changed = f"{row_of('NEW', frozen_columns())} IS DISTINCT FROM {row_of('OLD', frozen_columns())}"
+    yield postgresql_trigger(
         table,
         "frozen_update",
         "BEFORE UPDATE",
         "issued_frozen",
         row=f"FOR EACH ROW WHEN (OLD.number IS NOT NULL AND {changed})",
     )
-    yield _postgresql_trigger(
+    yield postgresql_trigger(
         table,
         "frozen_delete",
         "BEFORE DELETE",
         "issued_frozen",
         row="FOR EACH ROW WHEN (OLD.number IS NOT NULL)",
     )
-    yield _postgresql_trigger(table, "frozen_truncate", "BEFORE TRUNCATE", "issued_frozen")
-
-
-def _checked_rows(table: str, event: str, name: str, check: str, key: str) -> Iterator[tuple[str, str]]:
-    """A trigger that looks at all rows of a statement at once: one look for 10,000 lines."""
-    transition = {
-        "insert": "REFERENCING NEW TABLE AS new_rows",
-        "update": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
-        "delete": "REFERENCING OLD TABLE AS old_rows",
-    }[event]
-    function = f"facturier_{table}_{name}_{event}"
-    yield (
-        table,
-        f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN IF {check} THEN RAISE EXCEPTION 'facturier:{key}'; END IF; RETURN NULL; END $$",
-    )
-    yield (
-        table,
-        f"CREATE OR REPLACE TRIGGER {table}_{name}_{event} AFTER {event.upper()} ON {table} "
-        f"{transition} FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
-    )
+    yield postgresql_trigger(table, "frozen_truncate", "BEFORE TRUNCATE", "issued_frozen")
 
 
 def _postgresql_parts(table: str, event: str) -> Iterator[tuple[str, str]]:
@@ -307,7 +278,7 @@ def _postgresql_parts(table: str, event: str) -> Iterator[tuple[str, str]]:
         "WHERE i.number IS NOT NULL)"
         for rows in sources[event]
     )
-    return _checked_rows(table, event, "frozen", check, "issued_frozen")
+    return checked_rows(table, event, "frozen", check, "issued_frozen")
 
 
 def _postgresql_claims() -> Iterator[tuple[str, str]]:
@@ -316,14 +287,14 @@ def _postgresql_claims() -> Iterator[tuple[str, str]]:
             check = (
                 f"EXISTS (SELECT 1 FROM old_rows r JOIN batches_billedwork claim ON claim.{column} = r.id)"
             )
-            yield from _checked_rows(table, event, "claimed", check, "work_claimed")
-    changed = f"{_row('n', FROZEN_TICKET)} IS DISTINCT FROM {_row('o', FROZEN_TICKET)}"
+            yield from checked_rows(table, event, "claimed", check, "work_claimed")
+    changed = f"{row_of('n', FROZEN_TICKET)} IS DISTINCT FROM {row_of('o', FROZEN_TICKET)}"
     check = (
         "EXISTS (SELECT 1 FROM old_rows o LEFT JOIN new_rows n ON n.id = o.id "
         "JOIN batches_billedwork claim ON claim.ticket_id = o.id "
         f"WHERE {changed} OR n.status NOT IN (o.status, 'closed'))"
     )
-    yield from _checked_rows("work_ticket", "update", "claimed", check, "work_claimed")
+    yield from checked_rows("work_ticket", "update", "claimed", check, "work_claimed")
 
 
 def _postgresql_tenant(table: str, links: list[Link]) -> Iterator[tuple[str, str]]:
@@ -334,7 +305,7 @@ def _postgresql_tenant(table: str, links: list[Link]) -> Iterator[tuple[str, str
         f"WHERE r.{link.column} IS NOT NULL AND parent.id IS NULL)"
         for link in links
     )
-    yield from _checked_rows(table, "insert", "tenant", check, "other_tenant")
+    yield from checked_rows(table, "insert", "tenant", check, "other_tenant")
     strange = " OR ".join(
         f"(NEW.{link.column} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {link.parent} parent "
         f"WHERE parent.id = NEW.{link.column} AND parent.organisation_id = NEW.organisation_id))"
@@ -349,7 +320,7 @@ def _postgresql_tenant(table: str, links: list[Link]) -> Iterator[tuple[str, str
     yield (
         table,
         f"CREATE OR REPLACE TRIGGER {table}_tenant_update AFTER UPDATE ON {table} FOR EACH ROW "
-        f"WHEN ({_row('NEW', columns)} IS DISTINCT FROM {_row('OLD', columns)}) "
+        f"WHEN ({row_of('NEW', columns)} IS DISTINCT FROM {row_of('OLD', columns)}) "
         f"EXECUTE FUNCTION {function}()",
     )
 

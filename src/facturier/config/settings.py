@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "facturier.catalogue",
     "facturier.work",
     "facturier.invoices",
+    "facturier.payments",
     "facturier.batches",
     "facturier.delivery",
     "facturier.web",

@@ -66,6 +66,16 @@ _DAY = 10**11
 OWED = Q(closed_at=None, number__isnull=False) & Q(
     gross_minor__gt=F("paid_minor") + F("credited_minor") - F("refunded_minor")
 )
+# Nothing is settled twice: what was paid and credited stays within the amount, refunds within what was paid.
+_SETTLED_WITHIN = Q(paid_minor=0, refunded_minor=0, credited_minor=0) | (
+    Q(paid_minor__gte=0, refunded_minor__gte=0, credited_minor__gte=0)
+    & (
+        Q(kind=Kind.INVOICE, refunded_minor__lte=F("paid_minor"))
+        & Q(gross_minor__gte=F("paid_minor") + F("credited_minor") - F("refunded_minor"))
+        | Q(kind=Kind.CREDIT_NOTE, paid_minor=0)
+        & Q(gross_minor__gte=F("refunded_minor") + F("credited_minor"))
+    )
+)
 
 
 def sort_key(kind: str, issue_date: date, number: int) -> int:
@@ -188,6 +198,7 @@ class Invoice(TenantModel):
                 condition=Q(converted_from=None) | Q(kind=Kind.INVOICE),
                 name="invoices_come_of_pro_formas",
             ),
+            models.CheckConstraint(condition=_SETTLED_WITHIN, name="settled_within_its_amount"),
         ]
         indexes = [
             models.Index(fields=["organisation", "-sort_key"], name="document_list"),

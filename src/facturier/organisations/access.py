@@ -68,7 +68,11 @@ NEEDS: dict[str, Need] = {
     "batches.run": Need(Permission.PROCESS_BILLING),
     "delivery.send": Need(Permission.PROCESS_BILLING, customer_owner=True),
     "delivery.work": Need(Permission.PROCESS_BILLING),
+    "payments.record": Need(Permission.PROCESS_BILLING),
+    "payments.refund": Need(Permission.PROCESS_BILLING),
+    "payments.delete": Need(Permission.PROCESS_BILLING),
     "accounting.export": Need(Permission.EXPORT),
+    "accounting.close_books": Need(Permission.EXPORT),
 }
 
 
@@ -182,6 +186,9 @@ _GUARDS = {
     "append_only": "The audit log can only be added to.",
     "work_claimed": "This work stands in a batch or on an invoice and cannot be changed.",
     "other_tenant": "A row of another organisation was named.",
+    "payment_fixed": "A recorded payment cannot be changed: delete it, and record it anew.",
+    "payment_mismatch": "A payment settles documents of its own customer and currency only.",
+    "books_closed": "The books of this day are closed.",
 }
 _GUARD = re.compile(r"facturier:(\w+)")
 

@@ -91,6 +91,8 @@ class Organisation(models.Model):
     vat_on_debits = models.BooleanField(_("VAT on services is due once it is invoiced"), default=False)
     strict_issuing = models.BooleanField(_("an issued document never returns to draft"))
     require_two_factor = models.BooleanField(_("two-step sign-in for everybody"), default=False)
+    closes_paid = models.BooleanField(_("close invoices once they are paid"), default=False)
+    books_closed_until = models.DateField(_("books closed until"), null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

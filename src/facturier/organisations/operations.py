@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError
@@ -157,3 +158,38 @@ def set_logo(organisation: Organisation, *, actor: Actor, logo: Png | None) -> O
 def _for_writing(organisation: Organisation) -> Organisation:
     """Read the row anew and keep other writers of it waiting, but nobody who only refers to it."""
     return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+
+
+@operation("accounting.close_books")
+def close_books(organisation: Organisation, *, actor: Actor, until: date | None, today: date) -> Organisation:
+    """Close the books up to a day, or open them again by an earlier day or none.
+
+    Raises Refused for a day that has not passed: its payments are still to come.
+    """
+    if until is not None and until >= today:
+        raise Refused("Only days that have passed can be closed.", field="books_closed_until")
+    row = _for_writing(organisation)
+    if row.books_closed_until == until:
+        return row
+    before, row.books_closed_until = row.books_closed_until, until
+    row.save(update_fields=["books_closed_until"])
+    reopened = before is not None and (until is None or until < before)
+    audit.record(
+        "organisation.books_reopened" if reopened else "organisation.books_closed",
+        row,
+        until=until and until.isoformat(),
+        before=before and before.isoformat(),
+    )
+    return row
+
+
+@operation("organisations.change")
+def close_paid(organisation: Organisation, *, actor: Actor, closes: bool) -> Organisation:
+    """Say whether invoices leave the default list as soon as they are paid."""
+    row = _for_writing(organisation)
+    if row.closes_paid == closes:
+        return row
+    row.closes_paid = closes
+    row.save(update_fields=["closes_paid"])
+    audit.record("organisation.changed", row, fields=["closes_paid"])
+    return row

@@ -46,8 +46,8 @@ class Facts:
     due_date: date | None = None
 
     @property
-    def balance_minor(self) -> int:
-        """What is still owed: the gross less payments and credits, plus what was paid back.
+    def open_minor(self) -> int:
+        """What neither payments nor credits cover: the gross less both, plus what was paid back.
 
         A credit note is owed to the customer: refunds and what is set against invoices settle it. Nothing is
         owed on a pro forma.
@@ -57,6 +57,31 @@ class Facts:
         if self.kind is Kind.CREDIT_NOTE:
             return self.gross_minor - self.refunded_minor - self.credited_minor
         return self.gross_minor - self.paid_minor - self.credited_minor + self.refunded_minor
+
+    @property
+    def is_refunded(self) -> bool:
+        """Whether an invoice was settled and all that was paid was paid back: nobody owes anything."""
+        return (
+            self.kind is Kind.INVOICE
+            and self.refunded_minor > 0
+            and self.refunded_minor >= self.paid_minor
+            and self.paid_minor + self.credited_minor >= self.gross_minor
+        )
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is left to pay of an invoice, and money came for it."""
+        return (
+            self.kind is Kind.INVOICE
+            and self.gross_minor > 0
+            and self.open_minor <= 0
+            and self.paid_minor > self.refunded_minor
+        )
+
+    @property
+    def balance_minor(self) -> int:
+        """What is still owed: what is open, unless the whole was refunded."""
+        return 0 if self.is_refunded else self.open_minor
 
 
 def status(facts: Facts) -> Status:
@@ -83,13 +108,14 @@ def _settled_status(facts: Facts) -> Status | None:
         if not facts.gross_minor or facts.balance_minor > 0:
             return None
         return Status.REFUNDED if facts.refunded_minor else Status.CREDITED
-    if facts.refunded_minor and facts.refunded_minor >= facts.paid_minor:
+    if facts.is_refunded:
         return Status.REFUNDED
     if facts.credited_minor and facts.credited_minor >= facts.gross_minor:
         return Status.CREDITED
     if facts.gross_minor and facts.balance_minor <= 0:
         return Status.PAID
-    return Status.PARTLY_PAID if facts.paid_minor or facts.credited_minor else None
+    kept_minor = facts.paid_minor - facts.refunded_minor
+    return Status.PARTLY_PAID if kept_minor > 0 or facts.credited_minor else None
 
 
 def _moved_status(facts: Facts) -> Status:

@@ -16,6 +16,7 @@ from facturier.audit.queries import Moment
 from facturier.batches.models import RunKind
 from facturier.customers.models import Customer
 from facturier.organisations.models import Membership, Organisation, Plan
+from facturier.payments.models import METHODS, Direction
 from facturier.web import speech
 from facturier.work.models import Contract, Expense, Ticket, TicketStatus, TimeEntry
 
@@ -197,6 +198,67 @@ def _ticket_set(status: TicketStatus) -> Words:
     return lambda data: _("Set to “%(status)s”") % {"status": status.label}
 
 
+def _money(data: dict[str, Any]) -> str:
+    minor, currency = data.get("amount_minor"), data.get("currency")
+    return speech.money_text(minor, currency) if isinstance(minor, int) and currency else "?"
+
+
+def _paid(sentence: Any) -> Words:
+    """Tell of a payment: its amount, and the day and way where they are known."""
+
+    def words(data: dict[str, Any]) -> str:
+        told = str(sentence) % {"amount": _money(data)}
+        method = dict(METHODS).get(data.get("method", ""))
+        details = [str(method) if method else "", _day(data.get("on")), data.get("reference", "")]
+        return " · ".join([told, *(one for one in details if one)])
+
+    return words
+
+
+def _day(text: Any) -> str:
+    try:
+        return speech.day_text(date.fromisoformat(text)) if text else ""
+    except ValueError:
+        return ""
+
+
+def _shared(sentence: Any) -> Words:
+    """Tell of a payment's share in documents."""
+
+    def words(data: dict[str, Any]) -> str:
+        documents = data.get("settled") or []
+        return str(sentence) % {"amount": _money(data), "documents": ", ".join(map(str, documents)) or "–"}
+
+    return words
+
+
+def _credited(sentence: Any) -> Words:
+    """Tell of a credit note and an invoice, each on the timeline of the other."""
+
+    def words(data: dict[str, Any]) -> str:
+        other = data.get("credit_note") or data.get("invoice") or "?"
+        return str(sentence) % {"amount": _money(data), "document": other}
+
+    return words
+
+
+def _payment_deleted(data: dict[str, Any]) -> str:
+    is_refund = data.get("direction") == Direction.REFUND
+    sentence = gettext_lazy("Refund of %(amount)s deleted") if is_refund else _PAYMENT_DELETED
+    return _paid(sentence)(data)
+
+
+_PAYMENT_DELETED = gettext_lazy("Payment of %(amount)s deleted")
+
+
+def _books(sentence: Any, otherwise: Any) -> Words:
+    def words(data: dict[str, Any]) -> str:
+        day = _day(data.get("until"))
+        return str(sentence) % {"day": day} if day else str(otherwise)
+
+    return words
+
+
 _WORDS: dict[str, Words] = {
     "batch.deleted": _batch_deleted,
     "batch.run_ordered": _run(gettext_lazy("Begun: %(kind)s")),
@@ -215,6 +277,8 @@ _WORDS: dict[str, Words] = {
     "invoice.closed": lambda data: pgettext("event", "Closed"),
     "invoice.converted": lambda data: _("Converted into %(name)s") % {"name": data.get("into", "")},
     "invoice.copied": lambda data: _("Made from %(name)s") % {"name": data.get("of", "")},
+    "invoice.credit_removed": _credited(gettext_lazy("%(amount)s of credit note %(document)s taken off")),
+    "invoice.credited": _credited(gettext_lazy("%(amount)s credited by %(document)s")),
     "invoice.deleted": lambda data: (
         _("Draft %(reference)s was deleted") % {"reference": data.get("reference", "")}
     ),
@@ -222,12 +286,19 @@ _WORDS: dict[str, Words] = {
     "invoice.edited": lambda data: _("Edited"),
     "invoice.finalised": _finalised,
     "invoice.numbered": lambda data: _("Numbered %(number)s") % {"number": data.get("number", "")},
+    "invoice.payment_recorded": _paid(gettext_lazy("Payment of %(amount)s")),
+    "invoice.payment_removed": _paid(gettext_lazy("Payment of %(amount)s taken off")),
     "invoice.queued": _queued,
+    "invoice.refund_removed": _paid(gettext_lazy("Refund of %(amount)s deleted")),
+    "invoice.refunded": _paid(gettext_lazy("Refund of %(amount)s")),
     "invoice.reopened": lambda data: _("Reverted to final"),
     "invoice.send_failed": lambda data: _("Sending failed: %(answer)s") % {"answer": data.get("answer", "")},
     "invoice.send_stopped": lambda data: _("Sending was stopped"),
     "invoice.send_unknown": lambda data: _("It is unknown whether the e-mail arrived"),
     "invoice.sent": _sent,
+    "invoice.set_against": _credited(gettext_lazy("%(amount)s set against %(document)s")),
+    "invoice.set_against_removed": _credited(gettext_lazy("%(amount)s taken off %(document)s again")),
+    "invoice.settled": lambda data: _("Paid in full"),
     "invitation.accepted": _of_address(gettext_lazy("%(email)s accepted the invitation")),
     "invitation.made": _invited,
     "invitation.revoked": _of_address(gettext_lazy("The invitation for %(email)s was revoked")),
@@ -242,6 +313,12 @@ _WORDS: dict[str, Words] = {
     "membership.second_factors_forgotten": lambda data: (
         _("The second step of %(name)s was taken off by the operator") % {"name": data.get("name", "")}
     ),
+    "organisation.books_closed": _books(
+        gettext_lazy("Books closed until %(day)s"), gettext_lazy("Books closed")
+    ),
+    "organisation.books_reopened": _books(
+        gettext_lazy("Books open again, closed until %(day)s only"), gettext_lazy("Books open again")
+    ),
     "organisation.changed": _changed(Organisation),
     "organisation.journal_exported": _journal_exported,
     "organisation.created": lambda data: _("Created"),
@@ -249,6 +326,11 @@ _WORDS: dict[str, Words] = {
     "organisation.logo_set": lambda data: _("A new logo was set"),
     "organisation.member_added": _member_added,
     "organisation.plan_set": _plan_set,
+    "payment.allocated": _shared(gettext_lazy("%(amount)s used for %(documents)s")),
+    "payment.deleted": _payment_deleted,
+    "payment.recorded": _paid(gettext_lazy("Payment of %(amount)s")),
+    "payment.refunded": _paid(gettext_lazy("Refund of %(amount)s")),
+    "payment.unallocated": _shared(gettext_lazy("%(amount)s taken off %(documents)s, and credit again")),
     "product.added": lambda data: _added(data, "code"),
     "ticket.added": lambda data: _added(data, "number", "title"),
     "ticket.changed": _changed(Ticket),

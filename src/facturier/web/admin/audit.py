@@ -24,6 +24,7 @@ from facturier.customers.models import Customer
 from facturier.invoices.models import Invoice
 from facturier.invoices.queries import changed_documents
 from facturier.organisations.models import Membership, Organisation
+from facturier.payments.models import Payment
 from facturier.people.models import Invitation
 from facturier.rules.refusal import Refused
 from facturier.web.pages import page
@@ -53,6 +54,7 @@ SUBJECTS = {
     for one in (
         Subject(Invoice, gettext_lazy("Document"), "document"),
         Subject(Customer, gettext_lazy("Customer"), "customer"),
+        Subject(Payment, gettext_lazy("Payment"), "payment"),
         Subject(Batch, gettext_lazy("Batch"), "batch"),
         Subject(Contract, gettext_lazy("Contract"), "contract-edit"),
         Subject(Ticket, gettext_lazy("Ticket"), "ticket"),
@@ -66,7 +68,12 @@ SUBJECTS = {
         Subject(Organisation, gettext_lazy("Organisation"), "settings"),
     )
 }
-_NAMELESS = (TimeEntry, Expense, TimeImport)  # their rows have no name: what they are stands for them
+_NAMELESS = (
+    TimeEntry,
+    Expense,
+    TimeImport,
+    Payment,
+)  # their rows have no name: what they are stands for them
 
 
 class Asked(forms.Form):

@@ -1,0 +1,1 @@
+"""Money in and out: received, shared out over documents, paid back."""
