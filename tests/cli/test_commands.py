@@ -32,6 +32,7 @@ COMMANDS = [
     *(["demo"], ["serve"], ["worker"], ["migrate"], ["import", "time"], ["batch", "run"]),
     *(["invoice", "show"], ["invoice", "pdf"], ["audit", "verify"], ["journal"]),
     *(["organisation", "create"], ["organisation", "plan"], ["user", "add"]),
+    *(["tax-code", "list"], ["tax-code", "add"], ["tax-code", "rate"], ["tax-code", "default"]),
 ]
 
 
@@ -69,6 +70,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
         (["import", "time", "nowhere.csv", "--organisation", "lumen"], "there is no file"),
         (["journal", "--organisation", "x", "--from", "soon", "--until", "2026-01-31"], "is no date"),
         (["serve", "--port", "99999"], "is no port"),
+        (["tax-code", "rate", "x", "TX", "--percent", "much", "--from", "2026-01-01"], "is no number"),
         (["dance"], "invalid choice"),
     ],
 )

@@ -21,7 +21,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """State every command. Needs no Django, so that --help and wrong usage answer at once."""
-    from facturier.cli import billing, documents, importing, people, serving, trust
+    from facturier.cli import billing, documents, importing, people, serving, taxes, trust
 
     whole = _Parser(
         prog="facturier",
@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Settings come from variables that start with FACTURIER_; see docs/operating.md.",
     )
     commands = whole.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for topic in (serving, people, importing, billing, documents, trust):
+    for topic in (serving, people, taxes, importing, billing, documents, trust):
         topic.add_to(commands)
     return whole
 

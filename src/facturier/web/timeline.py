@@ -332,6 +332,15 @@ _WORDS: dict[str, Words] = {
     "payment.refunded": _paid(gettext_lazy("Refund of %(amount)s")),
     "payment.unallocated": _shared(gettext_lazy("%(amount)s taken off %(documents)s, and credit again")),
     "product.added": lambda data: _added(data, "code"),
+    "taxcode.added": lambda data: _added(data, "code"),
+    "taxcode.made_default": lambda data: _("Became the default tax code"),
+    "taxcode.rate_added": lambda data: (
+        _("Rate of %(percent)s %% from %(date)s on")
+        % {
+            "percent": data.get("percent", ""),
+            "date": data.get("valid_from", ""),
+        }
+    ),
     "ticket.added": lambda data: _added(data, "number", "title"),
     "ticket.changed": _changed(Ticket),
     "ticket.reopened": lambda data: _("Reopened"),

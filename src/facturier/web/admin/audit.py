@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from facturier.audit import queries
 from facturier.audit.queries import Chosen, Moment
 from facturier.batches.models import Batch
-from facturier.catalogue.models import Product
+from facturier.catalogue.models import Product, TaxCode
 from facturier.customers.models import Customer
 from facturier.invoices.models import Invoice
 from facturier.invoices.queries import changed_documents
@@ -63,6 +63,7 @@ SUBJECTS = {
         Subject(Job, gettext_lazy("Job")),
         Subject(TimeImport, gettext_lazy("Import of time")),
         Subject(Product, gettext_lazy("Product")),
+        Subject(TaxCode, gettext_lazy("Tax code")),
         Subject(Membership, gettext_lazy("Member"), "person"),
         Subject(Invitation, gettext_lazy("Invitation")),
         Subject(Organisation, gettext_lazy("Organisation"), "settings"),
