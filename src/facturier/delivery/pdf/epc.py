@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from zxingcpp import BarcodeFormat, create_barcode
 
@@ -12,7 +13,7 @@ from facturier.rules.document import Document, Kind
 # EPC069-12, 3.1: field lengths; AT-44 amount from 0.01 to 999 999 999.99 EUR.
 _NAME, _REMITTANCE, _MOST_MINOR, _MOST_BYTES = 70, 140, 99_999_999_999, 331
 
-_DARK = re.compile(b"\x00+")
+_RUN = re.compile(b"\x00+|[^\x00]+")  # of dark modules, or of light ones
 
 
 def epc_payload(document: Document) -> str:
@@ -38,16 +39,23 @@ def qr_svg(payload: str) -> bytes:
     """Draw a payload of `epc_payload` as SVG, one unit per module, without white border."""
     # Bytes, not text: as text the library would write ISO 8859-1, and the payload announces UTF-8.
     code = create_barcode(payload.encode(), BarcodeFormat.QRCode, ec_level="M")
-    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # 0 is dark
+    modules = memoryview(code.to_image(scale=1, add_quiet_zones=False))
     side = modules.shape[0]
     rows = modules.tobytes()
-    runs = "".join(
-        f"M{run.start()} {y}h{run.end() - run.start()}v1H{run.start()}z"
-        for y in range(side)
-        for run in _DARK.finditer(rows[y * side : (y + 1) * side])
+    # The pen walks along each row; a run of modules is the same stroke wherever it stands.
+    back = f"m-{side} 1"
+    path = back.join(
+        "".join(map(_stroke, _RUN.findall(rows[start : start + side]))) for start in range(0, len(rows), side)
     )
     box = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
-    return f'{box}<path d="{runs}"/></svg>'.encode()
+    return f'{box}<path d="M0 0{path}"/></svg>'.encode()
+
+
+@cache
+def _stroke(run: bytes) -> str:
+    length = len(run)
+    dark = f"h{length}v1h-{length}z" if run[0] == 0 else ""
+    return f"{dark}m{length} 0"
 
 
 def _plain(text: str) -> str:
