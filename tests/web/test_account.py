@@ -95,6 +95,21 @@ def test_a_recovery_code_signs_in_once(visit: Visit, cast: Cast) -> None:
         assert client.get("/lumen/").status_code == expected
 
 
+def test_with_another_key_of_the_installation_no_code_fits(visit: Visit, cast: Cast, settings: Any) -> None:
+    TOTP.activate(cast.users["ana"], SECRET)
+    (spare, *_rest) = RecoveryCodes.activate(cast.users["ana"]).generate_codes()
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY = "another one"
+    client = visit()
+    sign_in(client)
+    for one in (code(), spare):
+        assert "not right" in client.post("/sign-in/code/", {"code": one}).content.decode()
+    settings.SECRET_KEY = before
+    client = visit()
+    sign_in(client)
+    assert client.post("/sign-in/code/", {"code": spare}).status_code == 302
+
+
 def test_guessing_passwords_is_stopped_for_the_address_and_only_there(visit: Visit) -> None:
     for _try in range(5):
         assert "belong together" in sign_in(visit(), password="guess").content.decode()

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 
+from facturier.invoices.models import Invoice
 from facturier.organisations.models import Membership, Organisation
 from facturier.organisations.tenancy import scope
 from facturier.people.models import Invitation
 from tests.support.cast import Cast
+from tests.support.documents import drafts
 from tests.web.conftest import Visit
 
 PEOPLE = "/lumen/admin/people/"
@@ -120,3 +122,30 @@ def test_two_steps_lead_to_setting_them_up_before_anything_is_seen(visit: Visit,
     TOTP.activate(cast.users["ana"], "JBSWY3DPEHPK3PXQ")
     assert ana.get("/lumen/").status_code == 200
     assert visit("bob").get("/cap/").status_code == 200
+
+
+def test_finalising_takes_an_owner_who_processes_billing(visit: Visit, cast: Cast) -> None:
+    (pk,) = drafts(cast.lumen, cast.bellecour)
+    address = f"/lumen/documents/{pk}/"
+    reasons = {
+        "dora": "Only an owner of this customer, or an administrator, may do this.",
+        "carol": "You need the permission “process billing”.",
+    }
+    for name, reason in reasons.items():
+        assert reason in visit(name).get(address).content.decode()
+        visit(name).post(f"{address}finalise/", {"confirmed": "1"})
+        with scope(cast.lumen.pk):
+            assert Invoice.objects.get(pk=pk).number is None
+    body = visit("ana").get(address).content.decode()
+    assert not any(reason in body for reason in reasons.values())
+    visit("ada").post(f"{PEOPLE}{member(cast, 'ana').pk}/hand-over/", {"heir": member(cast, "dora").pk})
+    assert reasons["dora"] not in visit("dora").get(address).content.decode()
+    assert reasons["dora"] in visit("ana").get(address).content.decode()
+
+
+def test_owners_are_chosen_by_owners_and_administrators(visit: Visit, cast: Cast) -> None:
+    page = f"/lumen/customers/{cast.bellecour.pk}/"
+    shown = {
+        name: "edit/#owners" in visit(name).get(page).content.decode() for name in cast.users if name != "bob"
+    }
+    assert shown == {"ana": True, "ada": True, "dora": False, "carol": False}

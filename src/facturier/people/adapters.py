@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from facturier.organisations.models import User
 from facturier.people.letters import NOTICES
 from facturier.people.posting import send_notice
+
+log = logging.getLogger(__name__)
 
 # What is said on the page after a change, by the name that allauth gives to its own words for it.
 SAID = {
@@ -91,7 +95,12 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
         return _cipher().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        try:
+            return _cipher().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # Encrypted with another key of the installation: what stands here instead fits no code.
+            log.critical("A second factor cannot be read: FACTURIER_SECRET_KEY is not what it was.")
+            return generate_totp_secret()
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()

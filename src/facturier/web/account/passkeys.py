@@ -15,7 +15,9 @@ def with_options[V: ContextMixin](view: type[V], name: str) -> type[V]:
         def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(**kwargs)
             if "js_data" in context:
-                context["options"] = json.dumps(context["js_data"][name])
+                options = context["js_data"][name]
+                context["options"] = json.dumps(options)
+                context["has_passkeys"] = bool(options["publicKey"].get("allowCredentials"))
             return context
 
     return WithOptions

@@ -95,6 +95,8 @@ def show(request: Any, pk: int) -> HttpResponse:
         "numbers": _numbers(request, customer),
         "document_new": url(request, "document-new"),
         "lacks": request.actor.lacks("customers.change"),
+        "lacks_owners": request.actor.lacks("customers.change")
+        or (None if queries.may_set_owners(customer, request.actor) else NOT_OWNER),
         "lacks_work": request.actor.lacks("work.change"),
         "lacks_draft": request.actor.lacks("invoices.draft"),
         **_TAB_CONTENTS[tab](request, customer),
