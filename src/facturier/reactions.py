@@ -17,10 +17,12 @@ from facturier.delivery.models import Delivery
 from facturier.delivery.worker import deliver
 from facturier.invoices import copying
 from facturier.invoices import operations as invoices
+from facturier.invoices.models import Invoice
 from facturier.organisations import background
 from facturier.organisations.access import Actor
 from facturier.organisations.background import Handler, Leased
 from facturier.organisations.models import Organisation
+from facturier.payments import operations as payments
 from facturier.people.models import Invitation
 from facturier.people.posting import deliver_invitation
 
@@ -42,7 +44,24 @@ def close_paid(happened: Sequence[Happened]) -> None:
         invoices.close_many(organisation, actor=actor, invoice_ids=keys, now=datetime.now(UTC))
 
 
+def set_off(happened: Happened) -> None:
+    """A credit note settles its own invoice as far as that is open; the rest is the customer's credit."""
+    note = Invoice.objects.select_related("credits").get(pk=happened.subject_id)
+    assert note.credits is not None
+    minor = min(note.balance_minor, note.credits.balance_minor)
+    if minor > 0:
+        actor = Actor.system(note.organisation_id)
+        payments.set_against(note, actor=actor, parts={note.credits.pk: minor})
+
+
+def release(happened: Happened) -> None:
+    """The work of an invoice that was credited in full can be billed again."""
+    moving.release(Invoice.objects.get(pk=happened.subject_id))
+
+
 REACTIONS: dict[str, list[Reaction]] = {
+    "invoice.corrects": [set_off],
+    "invoice.credited_whole": [release],
     "organisation.created": [furnish],
 }
 # The same for what may happen to a thousand documents at once: called once with all of them.

@@ -12,7 +12,9 @@ import facturier
 from facturier.organisations.access import NEEDS, OPERATOR
 
 WITHOUT = {"facturier.audit.operations"}  # it writes for the gate itself, inside of it
-BESIDE = {"facturier.work.jobs", "facturier.invoices.copies"}  # operations that stand in a file of their own
+BESIDE = {  # operations that stand in a file of their own
+    *("facturier.work.jobs", "facturier.invoices.copies", "facturier.invoices.credits"),
+}
 
 
 def operations() -> Iterator[ModuleType]:

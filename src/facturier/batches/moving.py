@@ -1,4 +1,4 @@
-"""Pass claims of work from one document to another that bills the work instead."""
+"""Pass claims of work from one document to another that bills the work instead, or let them go."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def move(source: Invoice, target: Invoice) -> None:
         ["invoice_id", "line_id"],
         [(pk, target.pk, places.get((position, words))) for pk, position, words in claims],
     )
+
+
+def release(source: Invoice) -> None:
+    """Let go of the work that a document held: it can be changed, and billed again."""
+    BilledWork.objects.filter(invoice=source).delete()

@@ -35,7 +35,7 @@ KEPT = {
     "organisations_logo": ("kept_frozen", (("id",), ("organisation_id", "sha256"))),
     "audit_event": ("append_only", (("id",), ("organisation_id", "sequence"))),
 }
-PARTS_OF_INVOICE = ("invoices_invoiceline", "invoices_invoiceadjustment")
+PARTS_OF_INVOICE = ("invoices_invoiceline", "invoices_invoiceadjustment", "invoices_creditedline")
 GROWING = {
     "invoices_counter": (
         "kept_frozen",

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from facturier.catalogue.queries import TaxTable, tax_table
 from facturier.customers.models import delivery_value
+from facturier.invoices.corrections import Corrections
 from facturier.invoices.models import Invoice
 from facturier.organisations.models import Organisation
 from facturier.rules.document import (
@@ -162,7 +163,7 @@ def _exchange(invoice: Invoice, organisation: Organisation) -> Exchange | None:
 
 def draft_of(invoice: Invoice, *, on: date) -> Draft:
     """Read one draft whole: its lines, its customer and what its seller states."""
-    return draft_value(
+    draft = draft_value(
         invoice,
         lines=[LineRow(*row) for row in invoice.lines.values_list(*LineRow._fields)],
         adjustments=[AdjustmentRow(*row) for row in invoice.adjustments.values_list(*AdjustmentRow._fields)],
@@ -171,6 +172,7 @@ def draft_of(invoice: Invoice, *, on: date) -> Draft:
         seller=seller(invoice.organisation),
         on=on,
     )
+    return Corrections([invoice]).applied(invoice, draft)
 
 
 def document_of(invoice: Invoice, *, today: date) -> Document:

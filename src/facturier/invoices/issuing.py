@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 
 from facturier.audit import operations as audit
 from facturier.customers.models import Customer
+from facturier.invoices.correcting import lock_corrected, note_corrections, refuse_together
+from facturier.invoices.corrections import Corrections
 from facturier.invoices.drafting import AdjustmentRow, LineRow, Seller, draft_value, seller
 from facturier.invoices.models import (
     Counter,
@@ -93,11 +95,13 @@ def finalise_documents(
     number of statements. Raises Refused when the date would break the order of numbers.
     """
     outcome = Outcome()
+    held = lock_corrected(invoices)
     ready = _check(organisation, invoices, issue_date=issue_date, outcome=outcome, rule=rule)
     for kind in Kind:
         group = [(invoice, found) for invoice, found in ready if invoice.kind == kind]
         if group:
             _number_and_freeze(kind, group, issue_date=issue_date, outcome=outcome)
+    note_corrections([invoice for invoice, _found in ready if invoice.credits_id], held)
     return outcome
 
 
@@ -125,6 +129,7 @@ def _check(
     for invoice in invoices:
         try:
             rule(invoice.facts)
+            refuse_together(invoice, [one for one, _found in ready])
             draft = rows.draft(invoice, seller=shared, on=issue_date)
             ready.append((invoice, issue(draft, region=region, issue_date=issue_date)))
         except Refused as refusal:
@@ -153,11 +158,12 @@ class _Rows:
         customers = [one.customer for one in invoices if Invoice.customer.is_cached(one)]
         unread = {one.customer_id for one in invoices} - {one.pk for one in customers}
         customers += Customer.objects.filter(pk__in=unread) if unread else ()
+        self.corrections = Corrections(invoices)
         self.buyers = {one.pk: (one.as_party(), one.as_delivery()) for one in customers}
 
     def draft(self, invoice: Invoice, *, seller: Seller, on: date) -> Draft:
         buyer, deliver_to = self.buyers[invoice.customer_id]
-        return draft_value(
+        draft = draft_value(
             invoice,
             lines=self.lines.get(invoice.pk, ()),
             adjustments=self.adjustments.get(invoice.pk, ()),
@@ -166,6 +172,7 @@ class _Rows:
             seller=seller,
             on=on,
         )
+        return self.corrections.applied(invoice, draft)
 
 
 def _number_and_freeze(

@@ -54,6 +54,7 @@ MUTABLE_ONCE_ISSUED = frozenset(
         "exported_at",
         "closed_at",
         "converted_at",
+        "corrected_minor",
         "paid_minor",
         "refunded_minor",
         "credited_minor",
@@ -169,6 +170,10 @@ class Invoice(TenantModel):
     converted_from = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="converted_to"
     )  # unique: a pro forma becomes one invoice
+    credits = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="credit_notes"
+    )  # the invoice that a credit note corrects
+    corrected_minor = models.BigIntegerField(default=0, db_default=0)  # by its credit notes, drafts too
     version = models.PositiveIntegerField(default=1)  # counts the edits of a draft
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=100, blank=True)
@@ -199,6 +204,14 @@ class Invoice(TenantModel):
                 name="invoices_come_of_pro_formas",
             ),
             models.CheckConstraint(condition=_SETTLED_WITHIN, name="settled_within_its_amount"),
+            models.CheckConstraint(
+                condition=Q(credits=None) | Q(kind=Kind.CREDIT_NOTE), name="only_credit_notes_correct"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrected_minor=0)
+                | Q(corrected_minor__gte=0, corrected_minor__lte=F("gross_minor"), kind=Kind.INVOICE),
+                name="corrected_within_its_amount",
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "-sort_key"], name="document_list"),
@@ -311,6 +324,19 @@ class InvoiceAdjustment(TenantModel):
 
     class Meta:
         ordering = ["position"]
+
+
+class CreditedLine(TenantModel):
+    """What a line of a credit note takes of a line of its invoice; in minor units, without tax.
+
+    `quantity` is zero where an amount was credited: as much stays billed.
+    """
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="credited_lines")  # the credit note
+    line = models.OneToOneField(InvoiceLine, models.CASCADE, related_name="credits")
+    of = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credited_by")
+    quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4, default=0)
+    minor = models.BigIntegerField()
 
 
 class IssuedDocument(TenantModel):

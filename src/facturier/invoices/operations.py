@@ -9,6 +9,7 @@ from facturier.audit import operations as audit
 from facturier.catalogue.queries import tax_table
 from facturier.invoices.choosing import split_by_owner
 from facturier.invoices.copying import move_work
+from facturier.invoices.corrections import hold
 from facturier.invoices.issuing import Outcome, finalise_documents
 from facturier.invoices.models import DraftCounter, Invoice, Series
 from facturier.invoices.writing import (
@@ -65,9 +66,12 @@ def create_many(
 def save_draft(invoice: Invoice, *, actor: Actor, draft: NewDraft, version: int, today: date) -> Invoice:
     """Replace what a draft says; its kind, reference and batch stay.
 
-    Raises Refused for an issued document, and for a `version` that someone else has saved since.
+    Raises Refused for an issued document, for a credit note (it is changed by what it takes of its invoice),
+    and for a `version` that someone else has saved since.
     """
     lifecycle.refuse_editing(invoice.facts)
+    if invoice.credits_id is not None:
+        raise Refused("A credit note is changed by choosing again what it credits.")
     if invoice.version != version:
         raise Refused(
             "Somebody else has changed this draft since you opened it: reload the page.",
@@ -123,6 +127,8 @@ def delete(invoice: Invoice, *, actor: Actor) -> None:
     lifecycle.refuse_deleting(invoice.facts)
     if invoice.converted_from_id is not None:
         _give_back(invoice, Invoice.lock(invoice.converted_from_id))
+    if invoice.credits_id is not None:
+        hold(Invoice.lock(invoice.credits_id), -invoice.gross_minor)
     audit.record("invoice.deleted", invoice, reference=invoice.reference)
     invoice.delete()
 

@@ -15,6 +15,8 @@ class Relation(StrEnum):
 
     MADE_FROM = "made_from"
     MADE_INTO = "made_into"
+    CREDITS = "credits"
+    CREDITED_BY = "credited_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,14 @@ class Related:
 
 def related(invoice: Invoice) -> list[Related]:
     """List the documents that one is linked to: one query."""
-    rows = Invoice.objects.filter(Q(pk=invoice.converted_from_id) | Q(converted_from=invoice))
-    return [
-        Related(Relation.MADE_INTO if row.converted_from_id == invoice.pk else Relation.MADE_FROM, row)
-        for row in rows.order_by("sort_key")
-    ]
+    linked = Q(pk__in=[pk for pk in (invoice.converted_from_id, invoice.credits_id) if pk is not None])
+    rows = Invoice.objects.filter(linked | Q(converted_from=invoice) | Q(credits=invoice))
+    return [Related(_relation(invoice, row), row) for row in rows.order_by("sort_key")]
+
+
+def _relation(invoice: Invoice, row: Invoice) -> Relation:
+    if row.converted_from_id == invoice.pk:
+        return Relation.MADE_INTO
+    if row.credits_id == invoice.pk:
+        return Relation.CREDITED_BY
+    return Relation.CREDITS if row.pk == invoice.credits_id else Relation.MADE_FROM

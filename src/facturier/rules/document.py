@@ -176,6 +176,17 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxLeft:
+    """What the credit notes of an invoice have left of one of its taxes, in minor units."""
+
+    scheme: str
+    category: str
+    rate: Decimal
+    base_minor: int
+    tax_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Everything that a person decides about a document before it is issued."""
 
@@ -198,6 +209,8 @@ class Draft:
     deliver_to: DeliverTo | None = field(default=None, metadata=_LATER)
     exchange: Exchange | None = field(default=None, metadata=_LATER)
     vat_on_debits: bool = field(default=False, metadata=_LATER)
+    preceding_dates: tuple[date, ...] = field(default=(), metadata=_LATER)  # of `preceding` (BT-26)
+    taxes_left: tuple[TaxLeft, ...] = field(default=(), metadata=_LATER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ def prepare(draft: Draft, *, region: Region, issue_date: date) -> Unnumbered:
         currency=draft.currency,
         prepaid_minor=draft.prepaid_minor,
         exchange=draft.exchange,
+        taxes_left=draft.taxes_left,
     )
     due_date = issue_date + timedelta(days=draft.payment_days)
     return Unnumbered(draft, issue_date, due_date, sums, region.mentions(draft, sums, due_date))

@@ -171,6 +171,14 @@ def refuse_converting(facts: Facts) -> None:
         raise Refused("This pro forma was converted already.")
 
 
+def refuse_crediting(facts: Facts) -> None:
+    """Raise Refused unless the document is an issued invoice."""
+    if facts.kind is not Kind.INVOICE:
+        raise Refused("Only an invoice can be credited.")
+    if not facts.issued:
+        raise Refused("A draft is not credited: change or delete it.")
+
+
 def refuse_duplicating(facts: Facts) -> None:
     """Raise Refused for a credit note: it corrects its invoice, and nothing else."""
     if facts.kind is Kind.CREDIT_NOTE:

@@ -16,6 +16,7 @@ from facturier.rules.document import (
     LineKind,
     LineTotal,
     Tax,
+    TaxLeft,
     TaxTotal,
     Totals,
 )
@@ -31,12 +32,14 @@ def totals(
     currency: str,
     prepaid_minor: int = 0,
     exchange: Exchange | None = None,
+    taxes_left: Sequence[TaxLeft] = (),
 ) -> Totals:
     """Add up a document; the result lists a total per line, in the order of the lines.
 
     Prices are in major units and without tax. With `exchange` the whole tax is stated in its currency too,
-    exchanged once (Directive 2006/112/EC, art. 230; BT-111). Never refuses: what is missing (a tax code)
-    counts as no tax, and it is the region that refuses to issue such a document.
+    exchanged once (Directive 2006/112/EC, art. 230; BT-111). A credit note takes no more tax than its invoice
+    has in `taxes_left`, and with the rest of a base the rest of its tax. Never refuses: what is missing (a
+    tax code) counts as no tax, and it is the region that refuses to issue such a document.
     """
     line_totals = _line_totals(lines, currency)
     amounts = [
@@ -49,7 +52,7 @@ def totals(
     allowances = Money.total((one.amount for one in adjusted if not one.is_charge), currency)
     charges = Money.total((one.amount for one in adjusted if one.is_charge), currency)
     net = line_net - allowances + charges
-    taxes = _tax_totals(amounts, adjusted, currency)
+    taxes = _tax_totals(amounts, adjusted, currency, taxes_left)
     tax = Money.total((one.amount for one in taxes), currency)
     gross = net + tax
     prepaid = Money(prepaid_minor, currency)
@@ -145,6 +148,7 @@ def _tax_totals(
     amounts: Sequence[tuple[Line, Money]],
     adjusted: Sequence[AdjustmentTotal],
     currency: str,
+    taxes_left: Sequence[TaxLeft],
 ) -> list[TaxTotal]:
     bases: dict[tuple[str, str, Decimal], int] = {}
     faces: dict[tuple[str, str, Decimal], Tax] = {}
@@ -159,10 +163,21 @@ def _tax_totals(
         add(line.taxes, net.minor)
     for one in adjusted:
         add(one.taxes, one.amount.minor if one.is_charge else -one.amount.minor)
+    left = {(one.scheme, one.category, one.rate): one for one in taxes_left}
     return [
-        TaxTotal(faces[key], base, tax_on(base, faces[key].rate))
+        TaxTotal(faces[key], base, _tax_within(base, faces[key].rate, left.get(key)))
         for key, base in ((key, Money(minor, currency)) for key, minor in bases.items())
     ]
+
+
+def _tax_within(base: Money, rate: Decimal, left: TaxLeft | None) -> Money:
+    """Return the tax on a base, or what is left of it where the base is the last or rounding gives more."""
+    tax = tax_on(base, rate)
+    if left is None:
+        return tax
+    if base.minor == left.base_minor or tax.minor * left.tax_minor > left.tax_minor**2:
+        return Money(left.tax_minor, base.currency)
+    return tax
 
 
 def tax_on(base: Money, rate: Decimal) -> Money:

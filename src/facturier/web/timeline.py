@@ -279,6 +279,9 @@ _WORDS: dict[str, Words] = {
     "invoice.copied": lambda data: _("Made from %(name)s") % {"name": data.get("of", "")},
     "invoice.credit_removed": _credited(gettext_lazy("%(amount)s of credit note %(document)s taken off")),
     "invoice.credited": _credited(gettext_lazy("%(amount)s credited by %(document)s")),
+    "invoice.corrected": lambda data: _("Credited by %(name)s") % {"name": data.get("by", "")},
+    "invoice.corrects": lambda data: _("Credits %(name)s") % {"name": data.get("of", "")},
+    "invoice.credited_whole": lambda data: _("Credited in full: its work can be billed again"),
     "invoice.deleted": lambda data: (
         _("Draft %(reference)s was deleted") % {"reference": data.get("reference", "")}
     ),

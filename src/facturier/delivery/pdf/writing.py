@@ -6,6 +6,7 @@ The PDF and the page of the document show these same strings, so the two cannot 
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 from facturier.delivery.pdf.addresses import address_lines
 from facturier.delivery.pdf.epc import epc_payload
@@ -149,7 +150,7 @@ class _Writer:
             (words_["due_date"], self.formats.day(document.due_date) if payable else ""),
             (words_["customer_number"], content.buyer.reference),
             (words_["order"], content.order_reference),
-            (words_[refers], ", ".join(content.preceding)),
+            (words_[refers], self._preceding()),
             (words_["delivered_to"], self._delivery()),
         )
         return tuple(Fact(label, value) for label, value in pairs if value)
@@ -165,6 +166,12 @@ class _Writer:
             country_name=self.formats.country,
         )
         return ", ".join((*((place.name,) if place.name else ()), *lines))
+
+    def _preceding(self) -> str:
+        """Name the documents that this one refers to, with dates where they are known (BT-25, BT-26)."""
+        dates = [self.formats.day(day) for day in self.content.preceding_dates]
+        numbers = zip_longest(self.content.preceding, dates[: len(self.content.preceding)], fillvalue="")
+        return ", ".join(f"{number} ({day})" if day else number for number, day in numbers)
 
     def _footer(self) -> tuple[str, ...]:
         content = self.content

@@ -76,6 +76,8 @@ def edit(request: Any, pk: int) -> HttpResponse:
     invoice = get_object_or_404(Invoice.objects.select_related("customer"), pk=pk)
     if invoice.is_issued or invoice.converted_at:
         return redirect("document", organisation=request.organisation.slug, pk=pk)
+    if invoice.credits_id is not None:
+        return redirect("credit-edit", organisation=request.organisation.slug, pk=pk)
     own = request.organisation.rules.currency
     lines = [reading.cells(line, currency=invoice.currency) for line in invoice.lines.all()]
     context = {

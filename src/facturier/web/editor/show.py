@@ -28,6 +28,8 @@ from facturier.web.timeline import Told, tell
 _RELATIONS = {
     Relation.MADE_FROM: gettext_lazy("Made from"),
     Relation.MADE_INTO: gettext_lazy("Converted into"),
+    Relation.CREDITS: gettext_lazy("Credits"),
+    Relation.CREDITED_BY: gettext_lazy("Credited by"),
 }
 
 
@@ -40,6 +42,8 @@ class Allowed:
     number: str
     convert: str
     duplicate: str
+    credit: str
+    reissue: str
     send: str
     close: str
     reopen: str
@@ -75,6 +79,17 @@ def _told(organisation_id: int, invoice: Invoice) -> list[Told]:
     return [tell(moment) for moment in timeline(organisation_id, "invoice", invoice.pk)]
 
 
+def _why_not_more(invoice: Invoice) -> str:
+    return _("Nothing is left to credit.") if invoice.corrected_minor >= invoice.gross_minor else ""
+
+
+def _why_not_whole(invoice: Invoice) -> str:
+    """Say why an invoice is not credited in full and drafted anew."""
+    if not invoice.corrected_minor:
+        return ""
+    return _("Something of this invoice was credited already: credit the rest by itself.")
+
+
 def _allowed(request: Any, invoice: Invoice, *, lacks_something: bool) -> Allowed:
     facts = invoice.facts
 
@@ -98,6 +113,8 @@ def _allowed(request: Any, invoice: Invoice, *, lacks_something: bool) -> Allowe
         number=why_not_whole("invoices.finalise", lifecycle.refuse_numbering),
         convert=why_not("invoices.draft", lifecycle.refuse_converting),
         duplicate=why_not("invoices.draft", lifecycle.refuse_duplicating),
+        credit=why_not("invoices.draft", lifecycle.refuse_crediting) or _why_not_more(invoice),
+        reissue=why_not("invoices.finalise", lifecycle.refuse_crediting) or _why_not_whole(invoice),
         send=why_not("delivery.send", lifecycle.refuse_sending),
         close=why_not("invoices.close", lifecycle.refuse_closing),
         reopen=why_not("invoices.close", lifecycle.refuse_reopening),

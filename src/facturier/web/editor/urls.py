@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from facturier.web.editor import actions, copies, edit, show
+from facturier.web.editor import actions, copies, crediting, edit, show
 
 urlpatterns = [
     path("documents/new/", edit.new, name="document-new"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("documents/<int:pk>/delete/", actions.delete, name="document-delete"),
     path("documents/<int:pk>/close/", actions.close, name="document-close"),
     path("documents/<int:pk>/reopen/", actions.reopen, name="document-reopen"),
+    path("documents/<int:pk>/credit/", crediting.credit, name="document-credit"),
+    path("documents/<int:pk>/credits/", crediting.change, name="credit-edit"),
+    path("documents/<int:pk>/reissue/", crediting.reissue, name="document-reissue"),
     path("documents/<int:pk>/duplicate/", copies.duplicate, name="document-duplicate"),
     path("documents/<int:pk>/number/", copies.number, name="document-number"),
     path("documents/<int:pk>/convert/", copies.convert, name="document-convert"),
