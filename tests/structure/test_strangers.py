@@ -40,6 +40,7 @@ from facturier.organisations import logos
 from facturier.organisations import operations as organisations
 from facturier.organisations.access import NEEDS
 from facturier.organisations.tenancy import TenantModel, scope
+from facturier.payments import operations as payments
 from facturier.people import operations as people
 from facturier.people.values import Granted
 from facturier.web.pages import page
@@ -67,6 +68,8 @@ PLACES = {
     "deliveries/<int:pk>": "delivery",
     "dispatches/<int:pk>": "dispatch",
     "documents/<int:pk>": "document",
+    "payments/<int:pk>": "payment",
+    "payments/shares/<int:pk>": "share",
     "work/expenses/<int:pk>": "expense",
     "work/import/<int:pk>": "upload",
     "work/tickets/<int:pk>": "ticket",
@@ -158,6 +161,11 @@ def world(cast: Cast) -> dict[str, str]:
         draft = invoices.create(lumen, actor=ana, draft=NewDraft(cast.bellecour), today=TODAY)
     rows |= {"document": draft, "delivery": sent, "dispatch": dispatch, "batch": batch, "run": run}
     rows |= {"failure": failure, "ticket": free, "customer": cast.bellecour}
+    rows["payment"] = payments.record(
+        cast.bellecour, actor=ana, payment=payments.NewPayment(TODAY, 1_000), today=date(2026, 12, 31)
+    )
+    with scope(lumen.pk):
+        rows["share"] = rows["payment"].allocations.first()
     file = b"Date,Client,Duration\n2026-01-05,X,1:00\n"
     rows["upload"] = uploads.keep(lumen, actor=ana, data=file, file_name="t.csv", now=timezone.now())
     rows["member"] = cast.users["ana"].memberships.get()

@@ -18,6 +18,7 @@ ROOMS = [
         "work",
         "customers",
         "delivery",
+        "payments",
         "admin",
         "people",
         "palette",

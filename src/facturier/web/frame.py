@@ -52,6 +52,7 @@ class Section:
 SECTIONS = (
     Section("billing", _("Billing"), ("billing",), ("batches/",)),
     Section("documents", _("Documents"), ("document-list",), ("documents/",)),
+    Section("payments", _("Payments"), ("payment-list",), ("payments/",)),
     Section("work", _("Work"), ("work",), ("work/",)),
     Section("customers", _("Customers"), ("customer-list",), ("customers/",)),
     Section("admin", _("Admin"), ("settings", "sent-mail"), ("admin/",)),

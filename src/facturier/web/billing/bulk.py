@@ -51,7 +51,7 @@ class Left:
 @require_POST
 def finalise(request: Any) -> HttpResponse:
     """Say which drafts would be numbered, or number them once `confirmed`."""
-    chosen = _chosen(request)
+    chosen = ticked(request)
     today = timezone.localdate()
     confirmed = "confirmed" in request.POST
     form = Finalising(request.POST if confirmed else None, initial={"issue_date": today})
@@ -65,29 +65,29 @@ def finalise(request: Any) -> HttpResponse:
             for one in each(refusal):
                 form.add_error("issue_date", refusal_text(one))
         else:
-            return _done(request, outcome, _finalised_text(outcome))
+            return done(request, outcome, _finalised_text(outcome))
     plan = choosing.to_finalise(request.organisation, actor=request.actor, invoice_ids=chosen, issue_date=day)
-    values = {"form": form, **_planned(request, plan)}
-    return _show(request, "finalise", values, status=422 if form.errors else 200)
+    values = {"form": form, **planned(request, plan)}
+    return show(request, "finalise", values, status=422 if form.errors else 200)
 
 
 @page("invoices.close")
 @require_POST
 def close(request: Any) -> HttpResponse:
     """Say which documents would leave the default list, or close them once `confirmed`."""
-    chosen = _chosen(request)
+    chosen = ticked(request)
     if "confirmed" in request.POST:
         outcome = operations.close_many(
             request.organisation, actor=request.actor, invoice_ids=chosen, now=timezone.now()
         )
         closed = len(outcome.numbers)
         text = ngettext("%(count)s document was closed.", "%(count)s documents were closed.", closed)
-        return _done(request, outcome, text % {"count": closed})
+        return done(request, outcome, text % {"count": closed})
     plan = choosing.to_close(invoice_ids=chosen)
-    return _show(request, "close", _planned(request, plan))
+    return show(request, "close", planned(request, plan))
 
 
-def _chosen(request: Any) -> list[int]:
+def ticked(request: Any) -> list[int]:
     """Return the keys that were ticked. Raises Refused for none, and for more than a request may hold."""
     keys = {int(pk) for pk in request.POST.getlist("pk") if pk.isdecimal() and len(pk) <= 18}
     if not keys:
@@ -97,7 +97,7 @@ def _chosen(request: Any) -> list[int]:
     return sorted(keys)
 
 
-def _planned(request: Any, plan: choosing.Plan) -> dict[str, Any]:
+def planned(request: Any, plan: choosing.Plan) -> dict[str, Any]:
     return {
         "ready": plan.ready,
         "skipped": [_left(request, row, refusal) for row, refusal in plan.skipped],
@@ -133,7 +133,7 @@ def _finalised_text(outcome: Outcome) -> str:
     return text % {"count": len(numbers), "first": numbers[0], "last": numbers[-1]}
 
 
-def _done(request: Any, outcome: Outcome, text: str) -> HttpResponse:
+def done(request: Any, outcome: Outcome, text: str) -> HttpResponse:
     """Tell what was done: in passing when all went well, in the dialog when something was left out."""
     if not outcome.refusals:
         messages.success(request, text)
@@ -146,12 +146,12 @@ def _done(request: Any, outcome: Outcome, text: str) -> HttpResponse:
         "did_something": bool(outcome.numbers),
         "skipped": [_left(request, row, outcome.refusals[row.pk]) for row in rows],
     }
-    response = _show(request, "done", values)
+    response = show(request, "done", values)
     response.headers["HX-Trigger"] = CHANGED
     return response
 
 
-def _show(request: Any, what: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def show(request: Any, what: str, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Answer htmx with a dialog, and who has no JavaScript with a page that says the same."""
     part = f"billing/{what}.html"
     values |= {"part": part, "list_url": _list_url(request)}

@@ -109,6 +109,8 @@ class Listing:
                 can.append("send")
         if row.status is not Status.CLOSED and (pro_forma or not row.is_draft):
             can.append("close")
+        if row.kind is Kind.INVOICE and not row.is_draft and row.balance_minor > 0:
+            can.append("pay")
         return " ".join(can)
 
     @cached_property

@@ -73,6 +73,7 @@ def _list_or_page(request: Any, template: str, values: dict[str, Any]) -> HttpRe
         "lacks_batches": request.actor.lacks("batches.run"),
         "lacks_finalising": request.actor.lacks("invoices.finalise"),
         "lacks_sending": request.actor.lacks("delivery.send"),
+        "lacks_paying": request.actor.lacks("payments.record"),
         "lacks_closing": request.actor.lacks("invoices.close"),
     }
     is_part = request.htmx and request.htmx.target == "documents"

@@ -19,11 +19,14 @@ from facturier.customers.models import Customer
 from facturier.invoices import queries as documents
 from facturier.invoices import sums
 from facturier.organisations.access import NOT_OWNER
+from facturier.payments import listing
+from facturier.payments import queries as payments
 from facturier.rules.regions.base import words
 from facturier.web import speech
 from facturier.web.customers.forms import ContactRow, CustomerForm, shown
 from facturier.web.forms import refusals_beside_fields
 from facturier.web.pages import page
+from facturier.web.payments.views import key_of
 from facturier.work import queries as work
 from facturier.work.queries import Filter
 
@@ -32,6 +35,7 @@ TABS = {
     "contracts": gettext_lazy("Contracts"),
     "jobs": gettext_lazy("Jobs"),
     "unbilled": gettext_lazy("Unbilled work"),
+    "payments": gettext_lazy("Payments"),
 }
 LAST_OF_UNBILLED = 20
 
@@ -150,11 +154,26 @@ def _unbilled(request: Any, customer: Customer) -> dict[str, Any]:
     }
 
 
+def _payments(request: Any, customer: Customer) -> dict[str, Any]:
+    """What the customer paid and got back, and what it has to its credit."""
+    found = listing.page(listing.Filter(customer_id=customer.pk), after=key_of(request))
+    return {
+        "rows": [(row, found.documents.get(row.pk, [])) for row in found.rows],
+        "after": found.after,
+        "is_later": bool(key_of(request)),
+        "credits": payments.credits_of(customer.pk),
+        "credit_notes": payments.open_credit_notes(customer.pk),
+        "lacks_paying": request.actor.lacks("payments.record"),
+        "lacks_refunding": request.actor.lacks("payments.refund"),
+    }
+
+
 _TAB_CONTENTS = {
     "documents": _documents,
     "contracts": _contracts,
     "jobs": _jobs,
     "unbilled": _unbilled,
+    "payments": _payments,
 }
 
 

@@ -17,10 +17,11 @@ from facturier.delivery.pdf import paper
 from facturier.invoices.drafting import document_of, draft_of
 from facturier.invoices.models import Invoice
 from facturier.invoices.related import Relation, related
-from facturier.rules import lifecycle
+from facturier.rules import lifecycle, settling
 from facturier.rules.refusal import Refused
 from facturier.web.editor.edit import lacks
 from facturier.web.pages import page
+from facturier.web.payments.documents import movements
 from facturier.web.refusals import refusal_text
 from facturier.web.templatetags.words import document_name
 from facturier.web.timeline import Told, tell
@@ -47,6 +48,9 @@ class Allowed:
     send: str
     close: str
     reopen: str
+    pay: str
+    refund: str
+    set_against: str
     delete: str
 
 
@@ -69,6 +73,8 @@ def show(request: Any, pk: int) -> HttpResponse:
         "lacks": missing,
         "allowed": _allowed(request, invoice, lacks_something=bool(missing)),
         "related": [(_RELATIONS[one.relation], one.invoice) for one in related(invoice)],
+        "lacks_paying": request.actor.lacks("payments.record"),
+        "movements": movements(invoice, slug=organisation.slug) if invoice.is_issued else [],
         "told": _told(organisation.pk, invoice),
         "today": today,
     }
@@ -118,5 +124,8 @@ def _allowed(request: Any, invoice: Invoice, *, lacks_something: bool) -> Allowe
         send=why_not("delivery.send", lifecycle.refuse_sending),
         close=why_not("invoices.close", lifecycle.refuse_closing),
         reopen=why_not("invoices.close", lifecycle.refuse_reopening),
+        pay=why_not("payments.record", settling.refuse_paying),
+        refund=why_not("payments.refund", settling.refuse_refunding),
+        set_against=why_not("payments.record", settling.refuse_setting_against),
         delete=why_not("invoices.delete", lifecycle.refuse_deleting),
     )

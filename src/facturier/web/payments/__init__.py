@@ -1,0 +1,1 @@
+"""Pages of payments: of one document, of a customer, of many, and the list."""
