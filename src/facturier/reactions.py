@@ -13,7 +13,8 @@ from facturier.batches import moving
 from facturier.batches import runs as batch_runs
 from facturier.batches.models import BatchRun
 from facturier.catalogue import operations as catalogue
-from facturier.delivery.models import Delivery
+from facturier.delivery.bundles import making
+from facturier.delivery.models import Bundle, Delivery
 from facturier.delivery.worker import deliver
 from facturier.invoices import copying
 from facturier.invoices import operations as invoices
@@ -72,6 +73,7 @@ REACTIONS_TO_ALL: dict[str, list[ReactionToAll]] = {
 # Which function does the work of which rows in the background: organisations/background.py.
 WORKERS: dict[type[Leased], Handler] = {
     BatchRun: batch_runs.work,
+    Bundle: making.work,
     Delivery: deliver,
     Invitation: deliver_invitation,
 }

@@ -32,7 +32,8 @@ from facturier.batches.models import BatchRun, RunFailure, RunKind
 from facturier.config import urls
 from facturier.customers.models import Customer
 from facturier.delivery import operations as delivery
-from facturier.delivery.models import Delivery
+from facturier.delivery.bundles import operations as bundles
+from facturier.delivery.models import Delivery, Form
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
@@ -62,6 +63,7 @@ PLACES = {
     "batches/<int:pk>": "batch",
     "batches/failures/<int:pk>": "failure",
     "batches/runs/<int:pk>": "run",
+    "bundles/<int:pk>": "bundle",
     "contracts/<int:pk>": "contract",
     "customers/<int:customer_pk>": "customer",
     "customers/<int:pk>": "customer",
@@ -88,6 +90,8 @@ PARAMETERS = {
     "batch": "batch",
     "heir": "member",
 }
+# What who may only read may post: it makes files of what they read, and changes no document.
+FOR_READERS = ("delivery.bundle",)
 CONFIRMED = {"confirmed": "1", "sums": "1", "remove": "1", "about": "invoice"}
 
 
@@ -167,6 +171,7 @@ def world(cast: Cast) -> dict[str, str]:
     with scope(lumen.pk):
         rows["share"] = rows["payment"].allocations.first()
     file = b"Date,Client,Duration\n2026-01-05,X,1:00\n"
+    rows["bundle"] = bundles.order(lumen, actor=ana, keys=[issued.pk], form=Form.ZIP, now=NOW)
     rows["upload"] = uploads.keep(lumen, actor=ana, data=file, file_name="t.csv", now=timezone.now())
     rows["member"] = cast.users["ana"].memberships.get()
     rows["invitation"] = people.invite(
@@ -258,6 +263,9 @@ class Matrix:
             if lacks is not None:
                 if answer.status_code != 403 or str(lacks) not in answer.content.decode():
                     self.note("carol", method, one.at("lumen"), answer, "403 with the reason")
+            elif one.key in FOR_READERS:
+                if answer.status_code >= 500:
+                    self.note("carol", method, one.at("lumen"), answer, "an answer")
             elif method == "post" and answer.status_code not in (403, 404, 405):
                 self.note("carol", method, one.at("lumen"), answer, "403 or 405")
             elif answer.status_code >= 500:

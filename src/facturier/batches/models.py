@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facturier.organisations.background import Leased, State, delay_after
+from facturier.organisations.background import InTurns
 from facturier.organisations.tenancy import TenantModel
 
 
@@ -101,24 +99,19 @@ class RunKind(models.TextChoices):
     SEND = "send", _("Send all")
 
 
-class BatchRun(Leased):
+class BatchRun(InTurns):
     """Work on a batch in the background, in chunks of one transaction each.
 
     `total` and `done` count documents. `then` names the runs that follow without being asked, with blanks
-    between. `troubles` counts the errors since a chunk last went well. `refusals` says what stopped the run.
+    between. `refusals` says what stopped the run.
     """
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="runs")
     kind = models.CharField(max_length=10, choices=RunKind)
     then = models.CharField(max_length=30, blank=True)
-    total = models.PositiveIntegerField(default=0)
-    done = models.PositiveIntegerField(default=0)
-    troubles = models.PositiveSmallIntegerField(default=0)
     refusals = models.JSONField(default=list)
     actor_name = models.CharField(max_length=100)
     membership_id = models.BigIntegerField(null=True)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
     issue_date = models.DateField(null=True)
 
     class Meta:
@@ -130,18 +123,6 @@ class BatchRun(Leased):
             ),
         ]
         indexes = [models.Index(fields=["organisation", "state", "next_at"], name="batch_run_due")]
-
-    @property
-    def is_active(self) -> bool:
-        return self.state in (State.QUEUED, State.RUNNING)
-
-    def put_back(self, *, now: datetime, error: str) -> bool:
-        """Try again later, or give up after as many errors in a row: turns that went well do not count."""
-        troubles = self.troubles + 1
-        if troubles >= self.TRIES:
-            return self.finish(State.FAILED, error=error, troubles=troubles, finished_at=now)
-        next_at = now + delay_after(troubles)
-        return self.finish(State.QUEUED, error=error, troubles=troubles, next_at=next_at)
 
 
 class RunFailure(TenantModel):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import TYPE_CHECKING
 
+from facturier.cli import papers
 from facturier.cli.arguments import Commands, add_organisation, add_output, add_period, opened
-
-if TYPE_CHECKING:
-    from facturier.invoices.models import Invoice
 
 
 def add_to(commands: Commands) -> None:
@@ -21,11 +18,8 @@ def add_to(commands: Commands) -> None:
     add_organisation(show)
     show.set_defaults(run=_show)
 
-    pdf = actions.add_parser("pdf", help="write the PDF that is kept, rendering it the first time")
-    pdf.add_argument("number", help="as on the document: F2026-00042")
-    add_organisation(pdf)
-    add_output(pdf)
-    pdf.set_defaults(run=_pdf)
+    pdf = actions.add_parser("pdf", help="write the PDFs that are kept, rendering them the first time")
+    papers.add_to(pdf)
 
     journal = commands.add_parser("journal", help="write the journal of the documents issued in a period")
     add_organisation(journal)
@@ -35,44 +29,15 @@ def add_to(commands: Commands) -> None:
     journal.set_defaults(run=_journal)
 
 
-def _find(chosen: argparse.Namespace) -> Invoice:
-    from facturier.invoices.models import Invoice
-    from facturier.rules.refusal import Refused
-
-    found = Invoice.objects.filter(number__iexact=chosen.number).first()
-    if found is None:
-        raise Refused(
-            "No issued document has the number “%(number)s”.",
-            field="number",
-            values={"number": chosen.number},
-        )
-    return found
-
-
 def _show(chosen: argparse.Namespace) -> None:
     from facturier.organisations.access import organisation
     from facturier.organisations.tenancy import scope
 
     seller = organisation(chosen.organisation)
     with scope(seller.pk):
-        issued = _find(chosen).issued
+        issued = papers.find(chosen.number).issued
     document = {"sha256": issued.sha256, "document": json.loads(issued.canonical)}
     print(json.dumps(document, ensure_ascii=False, indent=2))
-
-
-def _pdf(chosen: argparse.Namespace) -> None:
-    from django.utils import timezone
-
-    from facturier.delivery.papers import pdf_of
-    from facturier.organisations.access import organisation
-    from facturier.organisations.tenancy import scope
-
-    seller = organisation(chosen.organisation)
-    with scope(seller.pk):
-        invoice = _find(chosen)
-    kept = pdf_of(invoice, now=timezone.now())
-    with opened(chosen.output) as file:
-        file.write(kept.content)
 
 
 def _journal(chosen: argparse.Namespace) -> None:

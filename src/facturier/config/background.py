@@ -20,6 +20,7 @@ from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from facturier.delivery.bundles import files
 from facturier.organisations.background import left, run
 
 log = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class _Loop:
             did = self._sweep() or did
         if time.monotonic() >= self.tidy_at:
             forget_tasks(before=timezone.now() - KEEP)
+            files.sweep()
             self.tidy_at = time.monotonic() + TIDY
         return did
 

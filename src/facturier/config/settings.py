@@ -182,6 +182,7 @@ MAILERS = ENV.mailers()
 MAIL_ANSWER_SECONDS = ENV.mail_answer_seconds
 DEFAULT_FROM_EMAIL = ENV.mail_from
 MAIL_DIR = ENV.data_dir / "mail"
+BUNDLES_DIR = ENV.data_dir / "bundles"
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

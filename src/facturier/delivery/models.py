@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from facturier.organisations.background import Leased, State
+from facturier.organisations.background import InTurns, Leased, State
 from facturier.organisations.tenancy import TenantModel
 
 
@@ -71,3 +71,42 @@ class Delivery(Leased):
     def is_hopeless(self, now: datetime) -> bool:
         """Mail is tried again for a time, not a number of times (RFC 5321, section 4.5.4.1)."""
         return now >= self.give_up_at
+
+
+class Form(models.TextChoices):
+    """How several documents become one file; the value is how its name ends."""
+
+    ZIP = "zip", _("ZIP archive")
+    MERGED = "pdf", _("Merged PDF")
+
+
+KEPT_FOR = timedelta(hours=24)
+
+
+class Bundle(InTurns):
+    """Several documents as one file, made in the background and kept for a day.
+
+    `keys` are the documents' primary keys in their order. `left_out` names the first of the `failed` ones:
+    [{"invoice": id, "name": "F2026-00042", "reason": "…", "values": {…}}]. The file belongs to the attempt
+    that finished it.
+    """
+
+    form = models.CharField(max_length=3, choices=Form)
+    keys = models.JSONField()
+    failed = models.PositiveIntegerField(default=0)
+    left_out = models.JSONField(default=list)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.CharField(max_length=100)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "state", "next_at"], name="bundle_due")]
+
+    @property
+    def expires_at(self) -> datetime | None:
+        return self.finished_at + KEPT_FOR if self.finished_at else None
+
+    def is_kept(self, now: datetime) -> bool:
+        """Say whether its file is there to be taken."""
+        return self.state == State.DONE and self.expires_at is not None and now < self.expires_at

@@ -67,6 +67,7 @@ NEEDS: dict[str, Need] = {
     "invoices.delete": Need(Permission.PROCESS_BILLING),
     "batches.run": Need(Permission.PROCESS_BILLING),
     "delivery.send": Need(Permission.PROCESS_BILLING, customer_owner=True),
+    "delivery.bundle": Need(Permission.VIEW),
     "delivery.work": Need(Permission.PROCESS_BILLING),
     "payments.record": Need(Permission.PROCESS_BILLING),
     "payments.refund": Need(Permission.PROCESS_BILLING),

@@ -113,6 +113,35 @@ class Leased(TenantModel):
         return type(self).objects.filter(pk=self.pk, attempts=self.attempts, state=State.RUNNING)
 
 
+class InTurns(Leased):
+    """Long work that a worker lays down now and then: `done` of `total` says how far it is.
+
+    It fails after as many errors in a row as other work has attempts: turns that went well, after which the
+    worker sets `troubles` to 0, do not count.
+    """
+
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    troubles = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in (State.QUEUED, State.RUNNING)
+
+    def put_back(self, *, now: datetime, error: str, **fields: Any) -> bool:
+        """Try again later, or give up."""
+        troubles = self.troubles + 1
+        if troubles >= self.TRIES:
+            return self.finish(State.FAILED, error=error, troubles=troubles, finished_at=now, **fields)
+        next_at = now + delay_after(troubles)
+        return self.finish(State.QUEUED, error=error, troubles=troubles, next_at=next_at, **fields)
+
+
 def usual_lease() -> timedelta:
     """Return how long a worker keeps a row before others take it for dead."""
     return timedelta(seconds=settings.LEASE_SECONDS)

@@ -19,6 +19,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
+from facturier.organisations.background import InTurns
 from facturier.rules.money import minor_digits
 from facturier.rules.regions.base import Region
 
@@ -151,6 +152,16 @@ def moment_text(value: datetime) -> str:
         "day": short_day_text(day, today=today),
         "time": time_text(value),
     }
+
+
+def remaining_text(work: InTurns, *, now: datetime) -> str:
+    """Guess how long the rest takes, in words, from what is done; nothing before there is anything done."""
+    if work.started_at is None or not 0 < work.done < work.total:
+        return ""
+    seconds = (now - work.started_at).total_seconds() / work.done * (work.total - work.done)
+    if seconds < 90:
+        return gettext("%(seconds)s s") % {"seconds": max(1, round(seconds))}
+    return gettext("%(minutes)s min") % {"minutes": round(seconds / 60)}
 
 
 def _spaced(text: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -26,6 +25,7 @@ from facturier.rules.refusal import Refused
 from facturier.web.batches.words import RUNNING, STANDING
 from facturier.web.pages import page
 from facturier.web.refusals import refusal_text
+from facturier.web.speech import remaining_text
 
 LIST = 50
 
@@ -112,23 +112,13 @@ def _running(
     if run is not None and run.is_active:
         stop = url(request, "batch-run-stop", pk=run.pk) if request.actor.may("batches.run") else ""
         label = RUNNING[RunKind(run.kind)]
-        return Running(label, run.done, run.total, _remaining(run, timezone.now()), poll, stop)
+        return Running(label, run.done, run.total, remaining_text(run, now=timezone.now()), poll, stop)
     if sending.waiting:
         total = standing.sent + sending.waiting
         may_stop = sending.queued and request.actor.may("delivery.send")
         stop = url(request, "batch-sending-stop", pk=batch.pk) if may_stop else ""
         return Running(_("Sending"), standing.sent, total, "", poll, stop)
     return None
-
-
-def _remaining(run: BatchRun, now: datetime) -> str:
-    """Guess how long the rest takes, in words, from what is done; nothing before there is anything done."""
-    if run.started_at is None or not 0 < run.done < run.total:
-        return ""
-    seconds = (now - run.started_at).total_seconds() / run.done * (run.total - run.done)
-    if seconds < 90:
-        return _("%(seconds)s s") % {"seconds": max(1, round(seconds))}
-    return _("%(minutes)s min") % {"minutes": round(seconds / 60)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +179,7 @@ def _reasons(
         "no_generate": lacks or (None if standing.waiting else _("All drafts are made.")),
         "no_finalise": lacks or (None if standing.drafts else _("There are no drafts.")),
         "no_send": lacks or _no_send(batch, standing, sending),
+        "no_pdf": None if standing.made else _("There are no documents yet."),
         "no_delete": request.actor.lacks("batches.run")
         or _translated(queries.why_not_deleted(batch, standing)),
     }
