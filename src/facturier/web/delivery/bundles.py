@@ -21,7 +21,7 @@ from facturier.delivery.bundles import files, making, operations, queries
 from facturier.delivery.models import Bundle, Form
 from facturier.rules.refusal import Refused
 from facturier.web.billing import asking
-from facturier.web.delivery.places import document_url, show, url
+from facturier.web.delivery.places import document_url, url
 from facturier.web.pages import page
 from facturier.web.refusals import refusal_text, refusals_as_messages
 from facturier.web.speech import remaining_text
@@ -72,14 +72,15 @@ def _offer(request: Any, keys: Sequence[int], *, posted: bool = False) -> HttpRe
         )
     form = request.POST.get("form")
     if form not in Form.values:
-        values = {
+        values: dict[str, Any] = {
             "count": len(keys),
             "keys": keys if posted else (),
             "action": request.get_full_path(),
             "waits": len(keys) > AT_ONCE,
             "forms": Form,
+            "part": "delivery/bundle_new.html",
         }
-        return show(request, "bundle_new", values)
+        return render(request, values["part"] if request.htmx else "billing/bulk_page.html", values)
     if len(keys) <= AT_ONCE:
         return _written(request, keys, Form(form))
     bundle = operations.order(
