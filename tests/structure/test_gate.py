@@ -14,6 +14,7 @@ from facturier.organisations.access import NEEDS, OPERATOR
 WITHOUT = {"facturier.audit.operations"}  # it writes for the gate itself, inside of it
 BESIDE = {  # operations that stand in a file of their own
     *("facturier.work.jobs", "facturier.invoices.copies", "facturier.invoices.credits"),
+    "facturier.organisations.keeping",
 }
 
 

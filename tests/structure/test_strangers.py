@@ -37,7 +37,7 @@ from facturier.delivery.models import Delivery, Form
 from facturier.invoices import operations as invoices
 from facturier.invoices.models import Invoice
 from facturier.invoices.operations import NewDraft
-from facturier.organisations import logos
+from facturier.organisations import keeping, logos
 from facturier.organisations import operations as organisations
 from facturier.organisations.access import NEEDS
 from facturier.organisations.tenancy import TenantModel, scope
@@ -72,6 +72,7 @@ PLACES = {
     "documents/<int:pk>": "document",
     "payments/<int:pk>": "payment",
     "payments/shares/<int:pk>": "share",
+    "documents/views/<int:pk>": "view",
     "work/expenses/<int:pk>": "expense",
     "work/import/<int:pk>": "upload",
     "work/tickets/<int:pk>": "ticket",
@@ -90,8 +91,8 @@ PARAMETERS = {
     "batch": "batch",
     "heir": "member",
 }
-# What who may only read may post: it makes files of what they read, and changes no document.
-FOR_READERS = ("delivery.bundle",)
+# What who may only read may post: files of what they read, views of their own; no document.
+FOR_READERS = ("delivery.bundle", "lists.keep")
 CONFIRMED = {"confirmed": "1", "sums": "1", "remove": "1", "about": "invoice"}
 
 
@@ -177,6 +178,7 @@ def world(cast: Cast) -> dict[str, str]:
     rows["invitation"] = people.invite(
         lumen, actor=cast.ada, email="eve@x.example", language="en", granted=Granted(), now=timezone.now()
     )
+    rows["view"] = keeping.save_view(lumen, actor=ana, name="Mine", query="status=draft")
     logo = logos.to_png(picture())
     organisations.set_logo(lumen, actor=cast.ada, logo=logo)
     return {**{name: str(row.pk) for name, row in rows.items()}, "first": "0", "logo": logo.sha256}

@@ -99,9 +99,9 @@ def test_control_an_event_without_words_is_found() -> None:
 
 
 def test_every_subject_of_an_event_is_known_to_the_log() -> None:
-    """The first part of a name tells what it is about, but for two that are named shorter."""
+    """The first part of a name tells what it is about, but for three that are named shorter."""
     about = {name.partition(".")[0] for name in everything()}
-    short = {"time": "timeentry", "catalogue": "organisation"}
+    short = {"time": "timeentry", "catalogue": "organisation", "view": "savedview"}
     assert {short.get(one, one) for one in about} <= set(SUBJECTS)
 
 

@@ -186,3 +186,10 @@ def test_what_one_may_not_do_is_there_with_the_reason(live: Live, cast: Cast, si
     option = dialog.get_by_role("group", name="New").get_by_role("option").first
     expect(option).to_have_attribute("aria-disabled", "true")
     expect(option).to_contain_text("You need the permission “process billing”.")
+
+
+def test_on_a_phone_the_search_field_opens_the_commands(live: Live, cast: Cast, signed_in: Page) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("searchbox", name="Search").click()
+    expect(page.get_by_role("dialog", name="Commands")).to_be_visible()

@@ -265,7 +265,7 @@ def overdue(today: date) -> Q:
     return OWED & Q(status__in=OUTSTANDING, kind=Kind.INVOICE, due_date__lt=today)
 
 
-_NUMBER = re.compile(r"(.*?)(\d{1,15})")
+NUMBER = re.compile(r"(.*?)(\d{1,15})")
 
 
 def _found(search: str, rows: QuerySet[Invoice], *, in_order: bool) -> QuerySet[Invoice]:
@@ -282,7 +282,7 @@ def _found(search: str, rows: QuerySet[Invoice], *, in_order: bool) -> QuerySet[
 
 def _by_number(words: str) -> list[int]:
     """Find documents by their number, with or without its prefix and its zeros, or by draft reference."""
-    parts = _NUMBER.fullmatch(words)
+    parts = NUMBER.fullmatch(words)
     if parts is None:
         return []
     prefix, digits = parts[1].casefold(), int(parts[2])

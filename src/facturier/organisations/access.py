@@ -57,6 +57,7 @@ NEEDS: dict[str, Need] = {
     "organisations.change": Need(Permission.MANAGE_SETTINGS),
     "people.manage": Need(Permission.ADMINISTER),
     "people.accept": Need(Permission.VIEW),
+    "lists.keep": Need(Permission.VIEW),
     "customers.change": Need(Permission.PROCESS_BILLING),
     "catalogue.change": Need(Permission.PROCESS_BILLING),
     "work.change": Need(Permission.PROCESS_BILLING),

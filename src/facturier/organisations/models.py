@@ -157,6 +157,7 @@ class Membership(models.Model):
     may_process_billing = models.BooleanField(_("process billing"), default=False)
     may_export = models.BooleanField(_("export to accounting"), default=False)
     may_manage_settings = models.BooleanField(_("manage settings"), default=False)
+    document_columns = models.CharField(max_length=200, blank=True)  # of the list of documents; empty: all
 
     class Meta:
         constraints = [
@@ -165,3 +166,29 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
+
+
+class SavedView(TenantModel):
+    """A question to the list of documents under a name: one person's, or, without a member, everybody's."""
+
+    membership = models.ForeignKey(
+        Membership, models.CASCADE, null=True, editable=False, related_name="saved_views"
+    )
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "name"], name="own_view_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "name"], condition=Q(membership=None), name="shared_view_once"
+            ),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(query=""), name="view_has_name_and_query"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        return self.membership_id is None

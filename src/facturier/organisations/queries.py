@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from facturier.organisations.models import Logo
+from django.db.models import F, Q
+
+from facturier.organisations.models import Logo, SavedView
 
 
 def logo(sha256: str) -> bytes | None:
@@ -14,3 +16,9 @@ def logo(sha256: str) -> bytes | None:
         return None
     content = Logo.objects.filter(sha256=sha256).values_list("content", flat=True).first()
     return None if content is None else bytes(content)
+
+
+def saved_views(membership_id: int) -> list[SavedView]:
+    """List the views that a member sees: those shared with everybody, then the member's own. One query."""
+    seen = SavedView.objects.filter(Q(membership=None) | Q(membership_id=membership_id))
+    return list(seen.order_by(F("membership_id").asc(nulls_first=True), "name"))

@@ -194,6 +194,11 @@ def _day(text: str) -> str:
         return text
 
 
+def _renamed(data: dict[str, Any]) -> str:
+    names = {"before": data.get("before", ""), "name": data.get("name", "")}
+    return _("Renamed from “%(before)s” to “%(name)s”") % names
+
+
 def _ticket_set(status: TicketStatus) -> Words:
     return lambda data: _("Set to “%(status)s”") % {"status": status.label}
 
@@ -352,4 +357,7 @@ _WORDS: dict[str, Words] = {
     "time.changed": _changed(TimeEntry),
     "time.deleted": lambda data: _deleted(data, "person", "day"),
     "time.imported": _imported,
+    "view.deleted": lambda data: _deleted(data, "name"),
+    "view.renamed": _renamed,
+    "view.shared": lambda data: _("Shared with everybody: %(name)s") % {"name": data.get("name", "")},
 }

@@ -23,7 +23,7 @@ from facturier.catalogue.models import Product, TaxCode
 from facturier.customers.models import Customer
 from facturier.invoices.models import Invoice
 from facturier.invoices.queries import changed_documents
-from facturier.organisations.models import Membership, Organisation
+from facturier.organisations.models import Membership, Organisation, SavedView
 from facturier.payments.models import Payment
 from facturier.people.models import Invitation
 from facturier.rules.refusal import Refused
@@ -64,6 +64,7 @@ SUBJECTS = {
         Subject(TimeImport, gettext_lazy("Import of time")),
         Subject(Product, gettext_lazy("Product")),
         Subject(TaxCode, gettext_lazy("Tax code")),
+        Subject(SavedView, gettext_lazy("Saved view")),
         Subject(Membership, gettext_lazy("Member"), "person"),
         Subject(Invitation, gettext_lazy("Invitation")),
         Subject(Organisation, gettext_lazy("Organisation"), "settings"),

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from facturier.customers.models import Customer
@@ -71,12 +72,40 @@ class Question:
 
 def read(parameters: Any, *, currency: str, today: date) -> Question:
     """Read the parameters of an address; one query when a customer is named."""
+    form, found = _found(parameters)
+    sort, descending = _order(parameters.get("sort", ""), overdue="overdue" in found)
+    return Question(
+        chosen=_filter(found, currency, today),
+        customer=_customer(found.get("customer")),
+        sort=sort,
+        descending=descending,
+        after=_key(parameters.get("after", ""), sort),
+        before=_key(parameters.get("before", ""), sort),
+        errors=tuple(f"{form.fields[name].label}: {' '.join(form.errors[name])}" for name in form.errors),
+        pairs=tuple(_pairs(parameters, found)),
+    )
+
+
+def read_filter(query: str, *, currency: str, today: date) -> Filter:
+    """Read the filter of a question that was kept; it asks the database nothing."""
+    return _filter(_found(QueryDict(query))[1], currency, today)
+
+
+def kept(query: str) -> str:
+    """Write a question as it is kept and compared: what was set, in one order, without the place in it."""
+    parameters = QueryDict(query)
+    return urlencode(_pairs(parameters, _found(parameters)[1]))
+
+
+def _found(parameters: Any) -> tuple[Asked, dict[str, Any]]:
     form = Asked(parameters)
     form.is_valid()
-    found = {name: value for name, value in form.cleaned_data.items() if value not in (None, "", [], False)}
-    customer = _customer(found.get("customer"))
-    sort, descending = _order(parameters.get("sort", ""), overdue="overdue" in found)
-    chosen = Filter(
+    set_ = {name: value for name, value in form.cleaned_data.items() if value not in (None, "", [], False)}
+    return form, set_
+
+
+def _filter(found: dict[str, Any], currency: str, today: date) -> Filter:
+    return Filter(
         statuses=tuple(map(Status, found.get("status", ()))),
         kinds=tuple(map(Kind, found.get("kind", ()))),
         customer_id=found.get("customer"),
@@ -88,21 +117,15 @@ def read(parameters: Any, *, currency: str, today: date) -> Question:
         overdue_on=today if found.get("overdue") else None,
         search=found.get("q", ""),
     )
+
+
+def _pairs(parameters: Any, found: dict[str, Any]) -> list[tuple[str, str]]:
     pairs = [
         (name, value) for name in Asked.base_fields if name in found for value in parameters.getlist(name)
     ]
     if parameters.get("sort") in _ORDERS:
         pairs.append(("sort", parameters["sort"]))
-    return Question(
-        chosen=chosen,
-        customer=customer,
-        sort=sort,
-        descending=descending,
-        after=_key(parameters.get("after", ""), sort),
-        before=_key(parameters.get("before", ""), sort),
-        errors=tuple(f"{form.fields[name].label}: {' '.join(form.errors[name])}" for name in form.errors),
-        pairs=tuple(pairs),
-    )
+    return pairs
 
 
 _ORDERS = {*SORTS, *(f"-{name}" for name in SORTS)}

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from facturier.customers.models import CustomerOwner
 from facturier.invoices import queries, sums
@@ -18,9 +18,10 @@ from facturier.invoices.queries import COUNTED, Filter, Page, Row
 from facturier.rules.document import Kind
 from facturier.rules.lifecycle import Status
 from facturier.web import speech
-from facturier.web.billing import asking
+from facturier.web.billing import asking, columns
 from facturier.web.billing.asking import Question
 from facturier.web.billing.sentence import Sentence
+from facturier.web.billing.tabs import Tabs
 from facturier.web.templatetags.words import document_name
 
 TO_SEND = (Status.FINAL,)
@@ -38,16 +39,6 @@ class Entry:
     name: str
     url: str
     can: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """A saved view of the list."""
-
-    label: str
-    url: str
-    count: str
-    current: bool
 
 
 class Listing:
@@ -139,19 +130,22 @@ class Listing:
         return self.chosen == Filter()
 
     @cached_property
-    def tabs(self) -> list[Tab]:
-        chosen = self.chosen
-        views = (
-            (pgettext("documents", "All"), "?", Filter(), not chosen.statuses and not chosen.overdue_on),
-            (_("To send"), "?status=final", Filter(statuses=TO_SEND), chosen.statuses == TO_SEND),
-            (_("Overdue"), "?overdue=1", Filter(overdue_on=self.today), chosen.overdue_on is not None),
-            (_("Drafts"), "?status=draft", Filter(statuses=DRAFTS), chosen.statuses == DRAFTS),
-            (_("Pro formas"), _PRO_FORMAS, Filter(statuses=PRO_FORMAS), chosen.statuses == PRO_FORMAS),
-        )
-        return [
-            Tab(str(label), url, count_text(queries.count(shown)), current)
-            for label, url, shown, current in views
-        ]
+    def tabs(self) -> Tabs:
+        return Tabs(self.request, self.question, today=self.today)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The columns beside the number: on the Billing page a few, on the list those that one chose."""
+        return columns.chosen_by(self.request.membership) if self.is_wide else columns.ON_BILLING
+
+    @property
+    def spares_width(self) -> bool:
+        """Whether columns give way on a narrower screen: those that a person chose do not."""
+        return not (self.is_wide and self.request.membership.document_columns)
+
+    @property
+    def column_choices(self) -> list[columns.Choice]:
+        return columns.choices(self.columns)
 
     @cached_property
     def sentence(self) -> Sentence:
@@ -168,8 +162,3 @@ class Listing:
     @property
     def export_query(self) -> str:
         return self.question.link()
-
-
-def count_text(count: int) -> str:
-    """Write a count that was capped: 1 000+ stands for more."""
-    return f"{speech.number_text(COUNTED)}+" if count > COUNTED else speech.number_text(count)

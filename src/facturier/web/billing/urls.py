@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from facturier.web.billing import bulk, exporting, views
+from facturier.web.billing import bulk, exporting, keeping, views
 
 urlpatterns = [
     path("", views.billing, name="billing"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("documents/batches/", views.batch_options, name="document-batches"),
     path("documents/finalise/", bulk.finalise, name="documents-finalise"),
     path("documents/close/", bulk.close, name="documents-close"),
+    path("documents/views/", keeping.save, name="view-save"),
+    path("documents/views/<int:pk>/rename/", keeping.rename, name="view-rename"),
+    path("documents/views/<int:pk>/delete/", keeping.delete, name="view-delete"),
+    path("documents/columns/", keeping.choose_columns, name="document-columns"),
     path("documents.csv", exporting.as_csv, name="documents-csv"),
     path("documents.xlsx", exporting.as_xlsx, name="documents-xlsx"),
 ]

@@ -24,7 +24,8 @@ from facturier.organisations.background import State
 from facturier.rules.money import Money
 from facturier.web import charts, speech
 from facturier.web.batches.words import RUNNING, STANDING
-from facturier.web.billing.listing import Listing, count_text
+from facturier.web.billing.listing import Listing
+from facturier.web.billing.tabs import count_text
 from facturier.web.frame import count
 from facturier.web.pages import page
 from facturier.work.queries import unbilled
@@ -75,6 +76,7 @@ def _list_or_page(request: Any, template: str, values: dict[str, Any]) -> HttpRe
         "lacks_sending": request.actor.lacks("delivery.send"),
         "lacks_paying": request.actor.lacks("payments.record"),
         "lacks_closing": request.actor.lacks("invoices.close"),
+        "lacks_sharing": request.actor.lacks("organisations.change"),
     }
     is_part = request.htmx and request.htmx.target == "documents"
     response = render(request, "billing/list.html" if is_part else template, values)

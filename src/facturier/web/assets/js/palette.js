@@ -30,6 +30,9 @@ class CommandPalette extends HTMLElement {
     this.opener = document.querySelector("[data-palette=open]");
     if (this.opener) this.opener.hidden = false;
     this.opener?.addEventListener("click", () => this.open());
+    // On a phone the search field is too narrow to type in: touching it opens the commands, which search as well.
+    const search = document.getElementById("search");
+    search?.addEventListener("click", () => { if (search.clientWidth < 160) this.open(); });
     if (/Mac|iP(hone|ad)/.test(navigator.platform)) {
       for (const key of this.opener?.querySelectorAll("kbd") ?? []) key.textContent = "⌘ K";
     }
