@@ -172,3 +172,15 @@ def test_a_database_that_is_not_migrated_is_named(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "facturier migrate" in done.stderr
+
+
+def test_a_payment_is_recorded_from_the_command_line(fresh_database: Database, cast: Cast) -> None:
+    number = invoice(cast.lumen, cast.bellecour).number
+    given = ("payment", "record", number, "400", "--organisation", "lumen", "--date", "2026-04-02")
+    done = facturier(*given, database=fresh_database)
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"400.00 EUR recorded on {number}. 4.30 EUR stay as credit.\n",
+    )
+    again = facturier(*given, database=fresh_database)
+    assert (again.returncode, "Nothing is left to pay." in again.stderr) == (1, True)

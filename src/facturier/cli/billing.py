@@ -6,9 +6,11 @@ import argparse
 import sys
 import threading
 import time
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from facturier.cli.arguments import Commands, add_organisation, add_period, day
+from facturier.rules.settling import Method
 
 if TYPE_CHECKING:
     from facturier.batches.models import Batch
@@ -37,6 +39,56 @@ def add_to(commands: Commands) -> None:
     run.add_argument("--send", action="store_true", help="number the drafts and e-mail them")
     run.add_argument("--issue-date", type=day, metavar="DATE", help="date of the invoices (default: today)")
     run.set_defaults(run=_batch_run)
+
+    payment = commands.add_parser("payment", help="record what was paid")
+    payments = payment.add_subparsers(title="actions", metavar="ACTION", required=True)
+    record = payments.add_parser(
+        "record",
+        help="record a payment of an invoice",
+        description="Record a payment of an invoice; what is more than its balance stays as credit.",
+    )
+    record.add_argument("invoice", help="as on the document: F2026-00042")
+    record.add_argument("amount", type=Decimal, help="in the invoice's currency: 120.50")
+    add_organisation(record)
+    record.add_argument("--date", type=day, metavar="DATE", help="day of the payment (default: today)")
+    record.add_argument("--method", choices=[one.value for one in Method], default=Method.TRANSFER.value)
+    record.add_argument("--reference", default="", help="as on the bank statement")
+    record.set_defaults(run=_payment_record)
+
+
+def _payment_record(chosen: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from facturier.cli.papers import find
+    from facturier.organisations.access import Actor, organisation
+    from facturier.organisations.tenancy import scope
+    from facturier.payments import operations
+    from facturier.rules.money import Money
+    from facturier.rules.settling import payable_minor, refuse_paying
+
+    seller, today = organisation(chosen.organisation), timezone.localdate()
+    with scope(seller.pk):
+        invoice = find(chosen.invoice)
+        customer = invoice.customer
+    refuse_paying(invoice.facts)
+    amount = Money.rounded(chosen.amount, invoice.currency)
+    part = min(amount.minor, payable_minor(invoice.facts))
+    payment = operations.record(
+        customer,
+        actor=Actor.system(seller.pk),
+        payment=operations.NewPayment(
+            chosen.date or today,
+            amount.minor,
+            Method(chosen.method),
+            chosen.reference,
+            currency=invoice.currency,
+        ),
+        today=today,
+        parts={invoice.pk: part},
+    )
+    credit = Money(payment.credit_minor, invoice.currency)
+    print(f"{amount} recorded on {invoice}." + (f" {credit} stay as credit." if credit else ""))
+    return 0
 
 
 def _batch_run(chosen: argparse.Namespace) -> int:

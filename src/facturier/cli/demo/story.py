@@ -14,6 +14,7 @@ from facturier.audit import operations as audit
 from facturier.batches import operations as batches
 from facturier.batches.choice import Choice
 from facturier.batches.models import Batch, BatchRun, RunKind
+from facturier.cli.demo.settling import settle
 from facturier.customers import operations as customers
 from facturier.customers.models import Customer
 from facturier.customers.values import NewContact, NewCustomer
@@ -24,6 +25,7 @@ from facturier.organisations import background
 from facturier.organisations.access import Actor
 from facturier.organisations.models import Organisation
 from facturier.organisations.tenancy import scope
+from facturier.rules.lifecycle import Status
 
 MONTHS = 12
 SENT_AFTER = timedelta(days=2)
@@ -153,12 +155,16 @@ def grow_old(seller: Organisation, *, today: date) -> int:
     """Mark documents as sent and closed by their age, but for a few that are late; count all of them."""
     with together(seller) as actor:
         rows = list(Invoice.objects.exclude(number=None).order_by("sort_key"))
-        for place, row in enumerate(rows):
+        for row in rows:
             assert row.issue_date is not None
             age = today - row.issue_date
             if age > SENT_AFTER:
                 morning = datetime.combine(row.issue_date + timedelta(days=1), time(8, 30), UTC)
                 invoices.mark_sent(row, actor=actor, at=morning, to=[])
-            if age > CLOSED_AFTER and place % 23:
+        settle(seller, rows, actor=actor, today=today)
+        paid = Invoice.objects.filter(status=Status.PAID).order_by("sort_key")
+        for place, row in enumerate(list(paid)):
+            assert row.issue_date is not None
+            if today - row.issue_date > CLOSED_AFTER and place % 3:
                 invoices.close(row, actor=actor, now=datetime.now(UTC))
         return Invoice.objects.count()

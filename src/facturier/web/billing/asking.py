@@ -23,7 +23,8 @@ from facturier.rules.money import minor_digits
 
 # What this release cannot bring about yet is not offered.
 OFFERED = (
-    *(Status.DRAFT, Status.FINAL, Status.SENT, Status.CLOSED),
+    *(Status.DRAFT, Status.FINAL, Status.SENT, Status.PARTLY_PAID, Status.PAID),
+    *(Status.REFUNDED, Status.CREDITED, Status.CLOSED),
     *(Status.PRO_FORMA_PREPARING, Status.PRO_FORMA_SENT, Status.PRO_FORMA_CONVERTED),
 )
 
