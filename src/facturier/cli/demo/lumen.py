@@ -9,7 +9,7 @@ from decimal import Decimal
 from facturier.catalogue import operations as catalogue
 from facturier.catalogue.models import GLAccount, Role
 from facturier.catalogue.queries import default_account, default_tax_code
-from facturier.cli.demo import story, valid
+from facturier.cli.demo import kinds, story, valid
 from facturier.cli.demo.story import Buyer, Month
 from facturier.customers.models import Customer
 from facturier.invoices import operations as invoices
@@ -120,6 +120,9 @@ def tell(seller: Organisation, *, today: date) -> int:
         with story.together(seller):
             _support(seller, customers, this_month, chance, until=today - timedelta(days=1), tickets=9)
     _drafts(seller, customers, today=today)
+    with scope(seller.pk):
+        offered = _lines(random.Random(3), today)
+    kinds.show(seller, customers[9:12], offered, reason="Geste commercial", today=today)
     return story.grow_old(seller, today=today)
 
 
