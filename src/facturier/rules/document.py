@@ -316,7 +316,7 @@ def _writer(shape: type) -> Callable[[Any], Any]:
 def _dataclass_writer(shape: type) -> Callable[[Any], Any]:
     names = sorted(one.name for one in fields(shape))
     read = attrgetter(*names)
-    later = [(one.name, one.default) for one in fields(shape) if "later" in one.metadata]
+    later = [(one.name, _plain(one.default)) for one in fields(shape) if "later" in one.metadata]
 
     def write(value: Any) -> Any:
         data = {

@@ -26,6 +26,17 @@ class LiveChoice extends HTMLElement {
 }
 customElements.define("live-choice", LiveChoice);
 
+// <implied-choice>: what is filled in below a choice makes it: <input type=radio data-implied>.
+class ImpliedChoice extends HTMLElement {
+  connectedCallback() {
+    const choice = this.querySelector("input[data-implied]");
+    this.addEventListener("input", (event) => {
+      if (event.target.closest("table")) choice.checked = true;
+    });
+  }
+}
+customElements.define("implied-choice", ImpliedChoice);
+
 class FileDrop extends HTMLElement {
   connectedCallback() {
     const input = this.querySelector("input[type=file]");
