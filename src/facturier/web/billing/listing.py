@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -27,8 +26,6 @@ from facturier.web.templatetags.words import document_name
 TO_SEND = (Status.FINAL,)
 DRAFTS = (Status.DRAFT,)
 # What is under way with pro formas: in preparation, sent, and the invoices that wait to be sent.
-PRO_FORMAS = (Status.PRO_FORMA_PREPARING, Status.PRO_FORMA_SENT, Status.FINAL)
-_PRO_FORMAS = "?" + urlencode([("status", one.value) for one in PRO_FORMAS])
 
 
 @dataclass(frozen=True, slots=True)

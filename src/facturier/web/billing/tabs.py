@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -21,6 +22,8 @@ from facturier.web.billing.asking import Question
 
 TO_SEND = (Status.FINAL,)
 DRAFTS = (Status.DRAFT,)
+PRO_FORMAS = (Status.PRO_FORMA_PREPARING, Status.PRO_FORMA_SENT, Status.FINAL)
+_PRO_FORMAS = "?" + urlencode([("status", one.value) for one in PRO_FORMAS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +92,14 @@ class Tabs:
     def _always(self) -> list[tuple[str, str, Filter, bool]]:
         chosen, none = self.question.chosen, self.current is None
         unfiltered = not chosen.statuses and chosen.overdue_on is None
-        return [
-            (pgettext("documents", "All"), "?", Filter(), none and unfiltered),
-            (_("To send"), "?status=final", Filter(statuses=TO_SEND), none and chosen.statuses == TO_SEND),
-            (
-                _("Overdue"),
-                "?overdue=1",
-                Filter(overdue_on=self.today),
-                none and chosen.overdue_on is not None,
-            ),
-            (_("Drafts"), "?status=draft", Filter(statuses=DRAFTS), none and chosen.statuses == DRAFTS),
+        views = [
+            (pgettext("documents", "All"), "?", Filter(), unfiltered),
+            (_("To send"), "?status=final", Filter(statuses=TO_SEND), chosen.statuses == TO_SEND),
+            (_("Overdue"), "?overdue=1", Filter(overdue_on=self.today), chosen.overdue_on is not None),
+            (_("Drafts"), "?status=draft", Filter(statuses=DRAFTS), chosen.statuses == DRAFTS),
+            (_("Pro formas"), _PRO_FORMAS, Filter(statuses=PRO_FORMAS), chosen.statuses == PRO_FORMAS),
         ]
+        return [(label, url, shown, none and current) for label, url, shown, current in views]
 
 
 def count_text(count: int) -> str:
