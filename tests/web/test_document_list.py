@@ -246,7 +246,7 @@ def test_rows_name_the_actions_that_would_take_them(visit: Visit, cast: Cast) ->
     def can(name: str) -> list[str]:
         return re.findall(r'data-can="([^"]*)"', visit(name).get(LIST).content.decode())
 
-    assert can("ana") == ["finalise", "send close"]
+    assert can("ana") == ["finalise", "send close pay"]
     assert can("dora") == ["", "close"]  # she owns nobody
     with scope(cast.lumen.pk):
         CustomerOwner.objects.create(
@@ -254,7 +254,7 @@ def test_rows_name_the_actions_that_would_take_them(visit: Visit, cast: Cast) ->
             customer=cast.bellecour,
             membership=Membership.objects.get(user=cast.users["dora"], organisation=cast.lumen),
         )
-    assert can("dora") == ["finalise", "send close"]
+    assert can("dora") == ["finalise", "send close pay"]
 
 
 def test_a_list_costs_the_same_for_few_and_for_many(visit: Visit, cast: Cast) -> None:

@@ -26,10 +26,15 @@ def _lift(*, using: str, plan: list[Any], **_: Any) -> None:
     from facturier.config import guards
 
     if plan:
-        guards.lift(connections[using])
+        guards.lift(connections[using], backwards=any(back for _, back in plan))
 
 
 def _guard(*, using: str, **_: Any) -> None:
+    from django.db.migrations.executor import MigrationExecutor
+
     from facturier.config import guards
 
-    guards.apply(connections[using])
+    executor = MigrationExecutor(connections[using])
+    # Guards name the columns of today: a database on its way there gets them when it has arrived.
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        guards.apply(connections[using])

@@ -88,18 +88,37 @@ def frozen_columns() -> list[str]:
     return [field.column for field in Invoice._meta.concrete_fields if field.name not in MUTABLE_ONCE_ISSUED]
 
 
-def lift(connection: BaseDatabaseWrapper) -> None:
-    """Take SQLite's triggers off before it migrates; `apply` puts them back after it.
+def lift(connection: BaseDatabaseWrapper, *, backwards: bool) -> None:
+    """Take triggers off before a migration that they stand in the way of; `apply` puts them back after it.
 
-    A migration remakes a table under its name, and SQLite refuses that while a trigger names the one it
-    replaces. A database that was left between the two is not served: its migrations are not complete.
+    On SQLite a migration remakes a table under its name, which is refused while a trigger names the one it
+    replaces. On PostgreSQL going forward never touches a column that a trigger names, so that documents stay
+    guarded while others work; going back drops such columns, and those
+    that policies name. A database that was left between the two is not
+    served: its migrations are not complete.
     """
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" and not backwards:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+        else:
+            cursor.execute(
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal "
+                "AND tgrelid IN (SELECT oid FROM pg_class "
+                "WHERE relnamespace = current_schema()::regnamespace)"
+            )
+            for name, table in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)} ON {table}")
+            cursor.execute(
+                "SELECT policyname, tablename FROM pg_policies WHERE schemaname = current_schema()"
+            )
+            for name, table in cursor.fetchall():
+                # Without its policy a table shows the application nothing until `apply` has run.
+                cursor.execute(f"DROP POLICY {connection.ops.quote_name(name)} ON {table}")
+                cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
 
 
 def apply(connection: BaseDatabaseWrapper) -> None:

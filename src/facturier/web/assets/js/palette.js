@@ -1,7 +1,7 @@
 // <command-palette>: Ctrl+K goes anywhere, does anything, finds documents and customers. What it offers is read
 // from the page as it stands (rail, menus, the page's own buttons, with the reason why not), so nothing is listed
 // twice, and choosing it presses the very button. Documents and customers come from `source` as one types.
-// Pattern: ARIA Authoring Practices, editable combobox with list autocomplete, in a modal dialog.
+// Fetched by commands.js when it is first wanted. Pattern: ARIA Authoring Practices, editable combobox with list autocomplete, in a modal dialog.
 
 const PAUSE = 120;
 const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
@@ -27,22 +27,6 @@ class CommandPalette extends HTMLElement {
     this.list = this.querySelector("[role=listbox]");
     this.told = this.querySelector("[data-told]");
     this.found = [];
-    this.opener = document.querySelector("[data-palette=open]");
-    if (this.opener) this.opener.hidden = false;
-    this.opener?.addEventListener("click", () => this.open());
-    // On a phone the search field is too narrow to type in: touching it opens the commands, which search as well.
-    const search = document.getElementById("search");
-    search?.addEventListener("click", () => { if (search.clientWidth < 160) this.open(); });
-    if (/Mac|iP(hone|ad)/.test(navigator.platform)) {
-      for (const key of this.opener?.querySelectorAll("kbd") ?? []) key.textContent = "⌘ K";
-    }
-    this.onKeyAnywhere = (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey || event.key.toLowerCase() !== "k") return;
-      event.preventDefault();
-      if (this.dialog.open) this.dialog.close();
-      else this.open();
-    };
-    document.addEventListener("keydown", this.onKeyAnywhere);
     this.field.addEventListener("input", () => this.typed());
     this.field.addEventListener("keydown", (event) => this.onKey(event));
     // The list must not take the focus from the field.
@@ -61,13 +45,17 @@ class CommandPalette extends HTMLElement {
   }
 
   disconnectedCallback() {
-    document.removeEventListener("keydown", this.onKeyAnywhere);
     this.forget();
   }
 
   forget() {
     clearTimeout(this.timer);
     this.abort?.abort();
+  }
+
+  toggle() {
+    if (this.dialog.open) this.dialog.close();
+    else this.open();
   }
 
   open() {
