@@ -247,7 +247,7 @@ def test_rows_name_the_actions_that_would_take_them(visit: Visit, cast: Cast) ->
         return re.findall(r'data-can="([^"]*)"', visit(name).get(LIST).content.decode())
 
     assert can("ana") == ["finalise", "send close pay"]
-    assert can("dora") == ["", "close"]  # she owns nobody
+    assert can("dora") == ["", "close pay"]  # she owns nobody
     with scope(cast.lumen.pk):
         CustomerOwner.objects.create(
             organisation=cast.lumen,
