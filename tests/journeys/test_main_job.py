@@ -10,13 +10,14 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from facturier.audit.queries import verify
 from facturier.delivery.models import StoredPdf
@@ -42,6 +43,13 @@ Ana,ana@lumen.example,{name},Maintenance,,Sauvegarde,Yes,{day},14:00:00,{day},14
 
 
 @pytest.fixture
+def reload(page: Page) -> None:
+    """Load the page anew, unless it is doing so itself, as it does when a run has ended."""
+    with suppress(Error):
+        page.reload()
+    page.wait_for_load_state()
+
+
 def look(page: Page) -> Iterator[Callable[[], None]]:
     """Look at the page that stands there; in the end nothing may have been written to the console."""
     complaints: list[str] = []
@@ -146,12 +154,12 @@ def test_from_time_to_the_journal(
     page.get_by_role("button", name="Make drafts").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Make drafts").click()
     do_background_work(live, post, tmp_path)
-    page.reload()
+    reload(page)
     look()
     page.get_by_role("button", name="Finalise all").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Finalise all").click()
     do_background_work(live, post, tmp_path)
-    page.reload()
+    reload(page)
     expect(page.get_by_role("link", name=f"F{date.today().year}-00001")).to_be_visible()
     look()
     page.get_by_role("button", name="Send all").first.click()

@@ -31,7 +31,7 @@ def add(organisation: Organisation, *, actor: Actor, customer: NewCustomer) -> C
     values = checked(organisation, customer)
     _tax_code(values.tax_code_id)
     for _try in range(TRIES):
-        number = values.number or _number(_last_number() + 1)
+        number = values.number or _number(_last_number(organisation) + 1)
         row = Customer(organisation=organisation, **{**_columns(values), "number": number})
         try:
             with transaction.atomic():
@@ -56,7 +56,7 @@ def add_named(organisation: Organisation, *, actor: Actor, names: Sequence[str])
     """Add customers of whom the name alone is known, all with a constant number of statements."""
     values = [checked(organisation, NewCustomer(name)) for name in names]
     for _try in range(TRIES):
-        first = _last_number() + 1
+        first = _last_number(organisation) + 1
         rows = [
             Customer(organisation=organisation, **{**_columns(one), "number": _number(number)})
             for number, one in enumerate(values, start=first)
@@ -115,8 +115,12 @@ def _number(number: int) -> str:
     return f"{PREFIX}{number:0{DIGITS}}"
 
 
-def _last_number() -> int:
-    """Return the highest number that was given automatically, 0 before the first."""
+def _last_number(organisation: Organisation) -> int:
+    """Return the highest number that was given automatically, 0 before the first.
+
+    Who asks waits until whoever asked before has given the next: in a crowd tries alone may all be lost.
+    """
+    Organisation.objects.select_for_update(no_key=True).values_list("pk").get(pk=organisation.pk)
     last = (
         Customer.objects.filter(number__regex=rf"^{PREFIX}[0-9]{{{DIGITS},9}}$")
         .order_by(Length("number").desc(), "-number")
