@@ -42,7 +42,6 @@ Ana,ana@lumen.example,{name},Maintenance,,Sauvegarde,Yes,{day},14:00:00,{day},14
 """
 
 
-@pytest.fixture
 def reload(page: Page) -> None:
     """Load the page anew, unless it is doing so itself, as it does when a run has ended."""
     with suppress(Error):
@@ -50,6 +49,7 @@ def reload(page: Page) -> None:
     page.wait_for_load_state()
 
 
+@pytest.fixture
 def look(page: Page) -> Iterator[Callable[[], None]]:
     """Look at the page that stands there; in the end nothing may have been written to the console."""
     complaints: list[str] = []
